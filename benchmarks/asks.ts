@@ -12,7 +12,7 @@
  */
 import { parseArgs } from 'node:util';
 import { MOST_SEEDS, seedsOf } from '../src/cli/seed-range.ts';
-import { studentFamilyNames, studentSpace } from '../src/core/arch/families/registry.ts';
+import { defaultFamilyNames, studentSpace } from '../src/core/arch/families/registry.ts';
 import { quantile } from '../src/core/math/quantile.ts';
 import type { Problem } from '../src/core/objective.ts';
 import { candidateKey } from '../src/core/space/candidate-key.ts';
@@ -56,7 +56,7 @@ for (const name of strategies) {
 }
 const budget = Math.max(...counts);
 
-const space = studentSpace(studentFamilyNames(), [28, 28, 1], 10, { kind: 'wide', scale: WIDE.limit });
+const space = studentSpace(defaultFamilyNames(), [28, 28, 1], 10, { kind: 'wide', scale: WIDE.limit });
 
 /** The product's families, seen as those that the task makes up. */
 const families = space.families.map(({ name, dimensions, costs }): WideFamily => {

@@ -26,7 +26,7 @@ import { chosenShares, wholeVolume } from '../scripts/claim/scores.ts';
 import { secondTable } from '../scripts/claim/second/table.ts';
 import { readFileSync } from 'node:fs';
 import { logGapArea } from '../src/core/anytime.ts';
-import { studentFamilyNames, studentSpace } from '../src/core/arch/families/registry.ts';
+import { defaultFamilyNames, studentSpace } from '../src/core/arch/families/registry.ts';
 import { median } from '../src/core/math/quantile.ts';
 import type { PriorResult } from '../src/core/records/run.ts';
 import { candidateKey } from '../src/core/space/candidate-key.ts';
@@ -51,7 +51,7 @@ const say = (line: string): void => void (values.json ? process.stderr : process
 const fashion = claimTableOf(readFileSync(PLACES.table, 'utf8'), PLACES.table).table;
 const cifar = secondTable(PLACES.secondRows);
 if (cifar === undefined) throw new Error(`Nothing is recorded in ${PLACES.secondRows}.`);
-const space = studentSpace(studentFamilyNames(), [28, 28, 1], 10);
+const space = studentSpace(defaultFamilyNames(), [28, 28, 1], 10);
 const known = new Map(priorOfTable(fashion, 'accuracy', space).map((one) => [candidateKey(one.candidate), one]));
 
 /** The pool's students as it writes them, and as the space does, of those that the table has. */

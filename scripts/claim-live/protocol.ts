@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { STUDENT_FAMILIES } from '../../src/core/arch/families/registry.ts';
+import { defaultFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { invalid, WorkbenchError } from '../../src/core/errors.ts';
 import { recipeInput } from '../../src/core/records/recipe.ts';
 import type { Recipe } from '../../src/core/records/recipe.ts';
@@ -64,7 +64,7 @@ export function protocolOf({ chosen, seeds, trials, space }: ProtocolOptions): P
   return {
     ...{ chosen, players: [chosen, EQUAL, ...RIVALS], seeds, trials },
     readings: trials > DEFAULT_READING ? [DEFAULT_READING, trials] : [trials],
-    families: Object.keys(STUDENT_FAMILIES),
+    families: defaultFamilyNames(),
     space: space === 'wide' ? { kind: 'wide', scale: FIXED.params } : { kind: 'compact' },
     recipe: recipeInput.parse({ epochs: FIXED.epochs }),
     fixed: FIXED,

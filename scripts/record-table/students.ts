@@ -5,7 +5,7 @@
  * scaled alike.
  */
 import { paramsAndMacs } from '../../src/core/arch/cost.ts';
-import { studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
+import { studentFamily, defaultFamilyNames } from '../../src/core/arch/families/registry.ts';
 import type { StudentFamily } from '../../src/core/arch/families/student-family.ts';
 import type { ArchitectureGraph, Shape } from '../../src/core/arch/graph.ts';
 import { createRng, split } from '../../src/core/math/rng.ts';
@@ -91,7 +91,7 @@ function randomStudents(): readonly TableStudent[] {
 
 /** So many of every family; none that is `taken`, to which they are added. */
 export function drawStudents(count: number, taken: Set<string>, familyOf: FamilyOf): readonly TableStudent[] {
-  return studentFamilyNames().flatMap((name, index) => {
+  return defaultFamilyNames().flatMap((name, index) => {
     const family = familyOf(name);
     const rng = createRng(split(DRAW_SEED, index));
     const drawn: TableStudent[] = [];
@@ -109,7 +109,7 @@ export function drawStudents(count: number, taken: Set<string>, familyOf: Family
 /** Every family's reference at these scales, as far as its params allow. */
 export function scaledReferences(scales = SCALES, familyOf: FamilyOf = tableFamily): readonly TableStudent[] {
   const byId = new Map<string, TableStudent>();
-  for (const name of studentFamilyNames()) {
+  for (const name of defaultFamilyNames()) {
     const { reference, dimensions } = familyOf(name);
     for (const scale of scales) {
       const widths = dimensions

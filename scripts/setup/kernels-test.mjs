@@ -96,6 +96,8 @@ for (const name of ['TradeConvolution', 'TradeDepthwise']) {
 const nine = tf.tile(tf.tensor4d([0, 1, 2, 3, 4, 5, 6, 7, 8], [1, 3, 3, 1]), [images, 1, 1, 1]);
 const [highest] = execute('TradeMaxPool', { integers: { size: 3, stride: 1 } }, [nine], 1);
 expectRepeated('largest of a window', highest, [4, 5, 5, 7, 8, 8, 7, 8, 8]);
+const [means] = execute('TradeAveragePool', { integers: { size: 3, stride: 1 } }, [nine], 1);
+expectRepeated('mean of a window', means, [2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6]);
 
 // Bytes 0, 1, 2 stand for 5, 6, 7; moved by a pixel, black comes in from the left.
 const bytes = tf.tile(tf.tensor4d(Uint8Array.of(0, 1, 2), [1, 1, 3, 1], 'bool'), [images, 1, 1, 1]);

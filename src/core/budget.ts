@@ -113,6 +113,8 @@ export function countSpending({ budget, recipe }: Spender): Spending {
         case 'failed':
           end(event.trial);
           return;
+        case 'mixed':
+          return;
         case 'searched':
           done += searching;
           searching = 0;

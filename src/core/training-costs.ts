@@ -66,6 +66,8 @@ function partsOf(
       case 'asked':
         searching = event.search?.epochs ?? searching;
         return [];
+      case 'mixed':
+        return [];
       case 'searched':
         return [{ trial: undefined, epochs: searching, seconds: event.cpuSeconds, isResult: false }];
       case 'rested':

@@ -12,7 +12,13 @@ import { testing } from '../../src/compute/backend/native.ts';
 import type { FusedActivation } from '../../src/compute/backend/native.ts';
 import { gate, meanPositions, shuffleChannels, transposeTokens } from '../../src/compute/backend/positions.ts';
 import { only, rawOp } from '../../src/compute/backend/raw.ts';
-import { joinChannels, maxPool, scaleChannels, someChannels } from '../../src/compute/backend/shape-ops.ts';
+import {
+  averagePool,
+  joinChannels,
+  maxPool,
+  scaleChannels,
+  someChannels,
+} from '../../src/compute/backend/shape-ops.ts';
 import { gatherImages } from '../../src/compute/data/augment.ts';
 import type { ResidentImages, View } from '../../src/compute/data/augment.ts';
 import { crossEntropy } from '../../src/compute/losses/soft-targets.ts';
@@ -53,6 +59,7 @@ const OVER_MAP: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   depthwise: (x) => depthwiseConvolution(x as Tensor4D, tf.ones([3, 3, 17, 1]), plain),
   'depthwise of stride 2': (x) => depthwiseConvolution(x as Tensor4D, tf.ones([5, 5, 17, 1]), { ...plain, stride: 2 }),
   'largest of a window': (x) => maxPool(x as Tensor4D, 2, 1),
+  'mean of a window': (x) => averagePool(x as Tensor4D, 2, 1),
   convolution: (x) => convolution(x as Tensor4D, tf.ones([3, 3, 17, 5]), plain),
   'convolution 1x1': (x) => convolution(x as Tensor4D, tf.ones([1, 1, 17, 5]), plain),
   'some channels': (x) => someChannels(x, 3, 14),

@@ -16,6 +16,7 @@ import type { SearchState, SearchTask } from '../../src/compute/one-shot/search.
 import { readSearchState, writeSearchState } from '../../src/compute/one-shot/state-file.ts';
 import type { WrittenFile } from '../../src/compute/tasks/outputs.ts';
 import { createPass, drop, trainingLayout } from '../../src/compute/training/pass.ts';
+import { mixingSpace } from '../../src/core/one-shot/method.ts';
 import { oneShotMethod } from '../../src/core/one-shot/registry.ts';
 import { toyCellFamily } from '../contract/toy-one-shot/toy-cell.ts';
 import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
@@ -30,11 +31,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const supernet = toyCellFamily({ inputShape: [TINY.side, TINY.side, 1], classes: TINY.classes }).supernet?.();
 if (supernet === undefined) throw new Error('The toy family has a supernet');
 const { graph, edges } = supernet;
+const space = mixingSpace(supernet);
 const free = { yieldToEvents: () => Promise.resolve() };
 
 async function searchTask(more: Partial<SearchTask> = {}): Promise<{ readonly task: SearchTask; dispose(): void }> {
   const { task, dispose } = await tinyTask(directory, graph, { ...TINY_RECIPE, epochs: 3, ...more.recipe });
-  const method = oneShotMethod({ method: 'darts', options: { learningRate: 0.05 } }, [3, 3]);
+  const method = oneShotMethod({ method: 'darts', options: { learningRate: 0.05 } }, space);
   const { recipe, seed, train } = task;
   return { task: { model: createModel(graph), recipe, seed, train, edges, method, ...more }, dispose };
 }

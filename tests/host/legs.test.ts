@@ -53,7 +53,7 @@ async function open(name: string, plan: FakePlan = {}): Promise<Host['client']> 
 const logOf = (runId: string): readonly RunEvent[] => logIn(workspace, runId);
 
 const counts = (log: readonly RunEvent[]): Readonly<Record<RunEvent['type'], number>> => {
-  const found = { asked: 0, told: 0, rested: 0, failed: 0, searched: 0 };
+  const found = { asked: 0, told: 0, rested: 0, failed: 0, mixed: 0, searched: 0 };
   for (const { type } of log) found[type] += 1;
   return found;
 };

@@ -94,7 +94,7 @@ export const entryLines = (words: LogWords, entries: readonly LogEntryView[], tr
 /** Numbers of the students that an entry speaks of, in its order. */
 function trialsIn(entry: LogEntryView): readonly number[] {
   if (entry.type === 'asked') return [...entry.proposals, ...(entry.continues ?? [])].map(({ trial }) => trial);
-  return entry.type === 'searched' ? [] : [entry.trial];
+  return 'trial' in entry ? [entry.trial] : [];
 }
 
 function linesFor(entry: LogEntryView, trials: readonly (Trial | undefined)[], words: LogWords): readonly LogLine[] {
@@ -107,6 +107,8 @@ function linesFor(entry: LogEntryView, trials: readonly (Trial | undefined)[], w
       return [rested(entry, trials[0], words)];
     case 'failed':
       return [failed(entry, trials[0])];
+    case 'mixed':
+      return [];
     case 'searched':
       return [searched(entry)];
   }

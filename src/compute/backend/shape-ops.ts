@@ -2,7 +2,7 @@
  * records. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Rank, ShapeMap, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { byOps, differentiable, savedAt } from './differentiable.ts';
+import { byOps, byTensorFlowJs, differentiable, savedAt } from './differentiable.ts';
 import { hasNativeKernels } from './native.ts';
 import { only, perAttributes, rawOp } from './raw.ts';
 import { isRecording } from './tape.ts';
@@ -78,6 +78,18 @@ export function maxPool(x: Tensor4D, size: number, stride: number): Tensor {
   });
 }
 
+/** The mean of every `size` x `size` window, over those of its places that lie in the image. */
+export function averagePool(x: Tensor4D, size: number, stride: number): Tensor {
+  if (!hasNativeKernels()) return byTensorFlowJs([x], (map) => tf.avgPool(map as Tensor4D, size, stride, 'same'));
+  return differentiable([x], (save) => {
+    save([x]);
+    return {
+      value: only(averagePoolOp(size, stride)([x])),
+      gradient: (dy, saved) => only(averagePoolGradient(size, stride)([dy, ...saved])),
+    };
+  });
+}
+
 const takeChannels = perAttributes((from: number, count: number) =>
   rawOp('TradeTakeChannels', 1, { integers: { from, count } }),
 );
@@ -90,6 +102,13 @@ const maxPoolOp = perAttributes((size: number, stride: number) =>
 );
 const maxPoolGradient = perAttributes((size: number, stride: number) =>
   rawOp('TradeMaxPoolGrad', 1, { integers: { size, stride } }),
+);
+
+const averagePoolOp = perAttributes((size: number, stride: number) =>
+  rawOp('TradeAveragePool', 1, { integers: { size, stride } }),
+);
+const averagePoolGradient = perAttributes((size: number, stride: number) =>
+  rawOp('TradeAveragePoolGrad', 1, { integers: { size, stride } }),
 );
 
 /** The rows of a table at `rows`; the gradient adds up by a product with one-hot rows, which every

@@ -18,6 +18,7 @@ import type { FusedActivation } from '../backend/native.ts';
 import { perAttributes } from '../backend/raw.ts';
 import {
   addToEach,
+  averagePool,
   gatherRows,
   joinChannels,
   maxPool,
@@ -77,8 +78,7 @@ export const KERNELS = {
   channelShuffle: (op, inputs) => shuffleChannels(first(inputs), op.groups),
   dense: (op, inputs, context) => dense(first(inputs), context.weight('kernel') as Tensor2D, biased(op, context)),
   globalAveragePool: (_op, inputs) => meanPositions(first(inputs)),
-  averagePool: (op, inputs) =>
-    byTensorFlowJs([first(inputs)], (x) => tf.avgPool(x as Tensor4D, op.size, op.stride, 'same')),
+  averagePool: (op, inputs) => averagePool(first(inputs) as Tensor4D, op.size, op.stride),
   maxPool: (op, inputs) => maxPool(first(inputs) as Tensor4D, op.size, op.stride),
   tokens: (_op, inputs) => {
     const [, height = 1, width = 1, channels = 1] = first(inputs).shape;

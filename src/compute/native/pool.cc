@@ -1,5 +1,5 @@
-// Largest value of a window, padded as TensorFlow's SAME, and its gradient, which goes to the first
-// place that has it.
+// Largest value and mean of a window, padded as TensorFlow's SAME, and their gradients: that of the
+// largest goes to the first place that has it, that of the mean to all places in the image.
 #include <cmath>
 
 #include "kernel.h"
@@ -14,6 +14,12 @@ struct Window {
         out_height((height + stride - 1) / stride), out_width((width + stride - 1) / stride),
         top(std::max<int64_t>(0, (out_height - 1) * stride + size - height) / 2),
         left(std::max<int64_t>(0, (out_width - 1) * stride + size - width) / 2) {}
+
+  // Of a window, the places that lie in the image.
+  int64_t Count(int64_t y, int64_t x) const {
+    return (std::min(height, y * stride - top + size) - std::max<int64_t>(0, y * stride - top)) *
+           (std::min(width, x * stride - left + size) - std::max<int64_t>(0, x * stride - left));
+  }
 
   // Calls visit(offset of a place of x) for the places of a window that lie in the image.
   template <typename Visit>
@@ -101,9 +107,81 @@ class MaxPoolGradient {
   const int64_t size_, stride_;
 };
 
+class AveragePool {
+ public:
+  explicit AveragePool(Attributes& attributes)
+      : size_(attributes.integer("size")), stride_(attributes.integer("stride")) {}
+
+  void Compute(Call& call) {
+    const Input x = call.input(0);
+    const Window w(x.shape(), size_, stride_);
+    float* y = call.output(0, {x.dim(0), w.out_height, w.out_width, w.channels});
+    if (!y) return;
+    Share(x.dim(0), 8, [&](int64_t begin, int64_t end, int) {
+      float* to = y + begin * w.out_height * w.out_width * w.channels;
+      for (int64_t image = begin; image < end; ++image) {
+        const float* from = x.floats() + image * w.height * w.width * w.channels;
+        for (int64_t place = 0; place < w.out_height * w.out_width; ++place, to += w.channels) {
+          const int64_t row = place / w.out_width, column = place % w.out_width;
+          const float share = 1.0f / w.Count(row, column);
+          for (int64_t c = 0; c < w.channels; ++c) to[c] = 0;
+          w.Each(row, column, [&](int64_t offset) {
+            const float* values = from + offset;
+#pragma GCC ivdep
+            for (int64_t c = 0; c < w.channels; ++c) to[c] += values[c];
+          });
+          for (int64_t c = 0; c < w.channels; ++c) to[c] *= share;
+        }
+      }
+    });
+  }
+
+ private:
+  const int64_t size_, stride_;
+};
+
+// Inputs: dy, and x for its shape.
+class AveragePoolGradient {
+ public:
+  explicit AveragePoolGradient(Attributes& attributes)
+      : size_(attributes.integer("size")), stride_(attributes.integer("stride")) {}
+
+  void Compute(Call& call) {
+    const Input dy = call.input(0), x = call.input(1);
+    const Window w(x.shape(), size_, stride_);
+    float* dx = call.output(0, x.shape());
+    if (!dx) return;
+    const int64_t size = w.height * w.width * w.channels;
+    Share(x.dim(0), 8, [&](int64_t begin, int64_t end, int) {
+      std::vector<float> part(w.channels);
+      const float* from = dy.floats() + begin * w.out_height * w.out_width * w.channels;
+      for (int64_t image = begin; image < end; ++image) {
+        float* to = dx + image * size;
+        std::memset(to, 0, size * sizeof(float));
+        for (int64_t place = 0; place < w.out_height * w.out_width; ++place, from += w.channels) {
+          const int64_t row = place / w.out_width, column = place % w.out_width;
+          const float share = 1.0f / w.Count(row, column);
+          for (int64_t c = 0; c < w.channels; ++c) part[c] = from[c] * share;
+          w.Each(row, column, [&](int64_t offset) {
+            const float* shared = part.data();
+#pragma GCC ivdep
+            for (int64_t c = 0; c < w.channels; ++c) to[offset + c] += shared[c];
+          });
+        }
+      }
+    });
+  }
+
+ private:
+  const int64_t size_, stride_;
+};
+
 }  // namespace
 
 void RegisterPool() {
+  Register<AveragePool>("TradeAveragePool", {"x: float"}, {"y: float"}, {"size: int", "stride: int"});
+  Register<AveragePoolGradient>("TradeAveragePoolGrad", {"dy: float", "x: float"}, {"dx: float"},
+                                {"size: int", "stride: int"});
   Register<MaxPool>("TradeMaxPool", {"x: float"}, {"y: float"}, {"size: int", "stride: int"});
   Register<MaxPoolGradient>("TradeMaxPoolGrad", {"dy: float", "x: float", "y: float"}, {"dx: float"},
                             {"size: int", "stride: int"});

@@ -11,7 +11,7 @@ import { pathCounts } from '../../core/arch/supernet.ts';
 import type { SupernetEdge } from '../../core/arch/supernet.ts';
 import { createRng, split } from '../../core/math/rng.ts';
 import type { OneShotMethod } from '../../core/one-shot/method.ts';
-import { startMixing } from '../../core/one-shot/method.ts';
+import { allKept, startMixing } from '../../core/one-shot/method.ts';
 import { prepareImages } from '../data/augment.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
 import { createOptimizer, downloadVectors, learningRateAt, stateSlots, uploadVectors } from '../training/optimizer.ts';
@@ -104,6 +104,7 @@ interface RunningSearch {
 function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: Tensor1D): RunningSearch {
   const { recipe, seed, start, method, edges } = task;
   const optimizer = createOptimizer(recipe, decay);
+  const kept = allKept({ levels: pathCounts(edges) });
   let parameters: Parameters = uploadWeights(
     layout,
     start?.weights ?? initialWeights(layout, split(seed, STREAM.weights)),
@@ -115,7 +116,7 @@ function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: T
   return {
     moveMixing: (batch) => {
       const rng = createRng(split(split(seed, STREAM.drawMixing), batch.step));
-      const drawn = method.draw(mixing.alpha, rng, 'mixing');
+      const drawn = method.draw(mixing.alpha, rng, 'mixing', kept);
       const slope = new Float64Array(mixing.alpha.length);
       for (const { p, pull } of drawn) {
         const { loss, gTheta, gP, fresh } = oracle.slopes(parameters, p, batch);
@@ -128,7 +129,7 @@ function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: T
     },
     moveWeights: (batch, learningRate) => {
       const rng = createRng(split(split(seed, STREAM.drawWeights), batch.step));
-      const drawn = method.draw(mixing.alpha, rng, 'weights');
+      const drawn = method.draw(mixing.alpha, rng, 'weights', kept);
       const gradients: Tensor1D[] = [];
       try {
         for (const { p } of drawn) {

@@ -5,6 +5,7 @@
  * (ln a - ln b)^2 over the axes of its shape, of one that one of them lacks ln(1 + its size)^2. It
  * is 0 where both are the same network, whatever classes they tell apart.
  */
+import { enumerateFamily } from '../space/lattice.ts';
 import { oneExchange } from '../space/neighbours.ts';
 import type { Configuration } from '../space/space.ts';
 import { weightSpecs } from './cost.ts';
@@ -16,7 +17,8 @@ import { sizeOf } from './ops.ts';
  * neighbours. */
 const MOST_NEIGHBOURS = 20;
 
-/** A walk from the reference student, each step to the nearest of its neighbours. */
+/** A walk from the reference student, each step to the nearest of its neighbours; a family with one
+ * member a network, whose neighbours need not look alike, is looked through. */
 export function nearestStudent(family: StudentFamily, graph: ArchitectureGraph): Configuration {
   const wanted = shapesOf(graph);
   const distanceTo = (config: Configuration): number => distance(shapesOf(family.build(config)), wanted);
@@ -26,6 +28,7 @@ export function nearestStudent(family: StudentFamily, graph: ArchitectureGraph):
     if (next === undefined) break;
     nearest = next;
   }
+  if (nearest.distance > 0 && family.representative) nearest = step([...enumerateFamily(family)], nearest) ?? nearest;
   return nearest.config;
 
   function step(neighbours: readonly Configuration[], from: Found): Found | undefined {

@@ -9,15 +9,21 @@ import { byEdge } from './method.ts';
 export const darts: OneShotDefinition = {
   title: 'DARTS, first order',
   source: 'Liu et al. 2019',
+  fidelity: 'faithful',
+  summary: 'What a path counts is a softmax on its edge, learned with the weights by their common slopes.',
   defaults: { learningRate: 3e-4, weightDecay: 1e-3 },
-  create: (levels, { learningRate = NaN, weightDecay = NaN }) => ({
-    steps: { learningRate, weightDecay, firstMoment: 0.5, secondMoment: 0.999 },
-    draw: (alpha) => {
-      const p = joined(byEdge(levels, alpha).map(softmax));
-      return [{ p, pull: (dp) => pullSoftmax(levels, p, dp) }];
-    },
-    derive: (alpha) => byEdge(levels, alpha).map((edge) => edge.indexOf(Math.max(...edge))),
-  }),
+  create: ({ levels }, { learningRate = NaN, weightDecay = NaN }) => {
+    const shares = (alpha: Float64Array): Float64Array => joined(byEdge(levels, alpha).map(softmax));
+    return {
+      steps: { learningRate, weightDecay, firstMoment: 0.5, secondMoment: 0.999 },
+      draw: (alpha) => {
+        const p = shares(alpha);
+        return [{ p, pull: (dp) => pullSoftmax(levels, p, dp) }];
+      },
+      shares,
+      derive: (alpha) => byEdge(levels, alpha).map((edge) => edge.indexOf(Math.max(...edge))),
+    };
+  },
 };
 
 function softmax(values: Float64Array): Float64Array {

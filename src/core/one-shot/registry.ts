@@ -2,15 +2,15 @@
 import { WorkbenchError } from '../errors.ts';
 import type { Search } from '../records/events.ts';
 import { darts } from './darts.ts';
-import type { OneShotDefinition, OneShotMethod } from './method.ts';
+import type { MixingSpace, OneShotDefinition, OneShotMethod } from './method.ts';
 
 const ONE_SHOT_METHODS: Readonly<Record<string, OneShotDefinition>> = { darts };
 
-/** For edges of so many levels. Throws `config.invalid` for a method or an option that there is
+/** For what it is to mix. Throws `config.invalid` for a method or an option that there is
  * not. */
 export function oneShotMethod(
   { method, options }: Pick<Search, 'method' | 'options'>,
-  levels: readonly number[],
+  space: MixingSpace,
 ): OneShotMethod {
   const definition = Object.hasOwn(ONE_SHOT_METHODS, method) ? ONE_SHOT_METHODS[method] : undefined;
   if (definition === undefined) {
@@ -26,5 +26,5 @@ export function oneShotMethod(
       `One-shot method ${method} has no option "${stranger}": it has ${known}.`,
     );
   }
-  return definition.create(levels, { ...defaults, ...options });
+  return definition.create(space, { ...defaults, ...options });
 }

@@ -41,6 +41,8 @@ const searchSchema = z.strictObject({
   options: z.record(z.string(), anyNumber),
   epochs: count,
   seed: count,
+  /** That the student of it is to stay within (absent: none). */
+  limits: z.strictObject({ params: z.number().optional(), macs: z.number().optional() }).optional(),
 });
 
 export const eventSchema = z.discriminatedUnion('type', [
@@ -65,6 +67,17 @@ export const eventSchema = z.discriminatedUnion('type', [
   /** The trial can never give a result (crash, NaN, stopped by the person): it is never proposed
    * again. */
   z.strictObject({ type: z.literal('failed'), trial: count, reason }),
+  /** An epoch of a search is done. */
+  z.strictObject({
+    type: z.literal('mixed'),
+    search: count,
+    /** From 1. */
+    epoch: count,
+    /** How much each path counts on average, `[paths]`. */
+    shares: z.array(anyNumber).max(most),
+    /** Mean over the epoch's steps of the weights. */
+    loss: anyNumber,
+  }),
   z.strictObject({
     type: z.literal('searched'),
     search: count,
@@ -111,7 +124,7 @@ export function standingsOf(log: readonly RunEvent[]): ReadonlyMap<number, Stand
       }
     } else if (event.type === 'rested') {
       standings.set(event.trial, { state: 'resting', leg: standings.get(event.trial)?.leg });
-    } else if (event.type !== 'searched') {
+    } else if (event.type === 'told' || event.type === 'failed') {
       standings.set(event.trial, { state: 'ended', leg: undefined });
     }
   }

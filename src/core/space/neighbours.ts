@@ -4,7 +4,8 @@
  * An exchange changes the level of one active dimension. Where that switches other dimensions off,
  * they go; where it switches some on, they come in at their default levels, and with each other
  * level of one of them at a time, so that every level of a single gated dimension is one exchange
- * away and the way back exists.
+ * away and the way back exists. Where several configurations are one network, its member stands for
+ * them.
  */
 import { memoise } from '../memoise.ts';
 import { configurationKey } from './candidate-key.ts';
@@ -39,10 +40,12 @@ function exchanges(family: Family, config: Configuration, ordinalStep: number): 
   for (const dimension of activeDimensions(family, config)) {
     for (const level of otherLevels(dimension, config, ordinalStep)) {
       for (const neighbour of settle(family, config, { ...config, [dimension.name]: level })) {
-        if (isMember(family, neighbour)) found.set(configurationKey(neighbour), neighbour);
+        const member = family.representative ? family.representative(neighbour) : neighbour;
+        if (member !== undefined && isMember(family, member)) found.set(configurationKey(member), member);
       }
     }
   }
+  found.delete(configurationKey(config));
   return [...found.values()];
 }
 

@@ -54,8 +54,12 @@ export interface Family {
    * MACs. Its ordinals go from cheap to dear, so that chance can be spread over cost.
    */
   readonly cheapest?: () => readonly CheapMember[];
-  /** One network that holds all of them (absent: there is none). */
-  readonly supernet?: () => Supernet;
+  /** One network that holds all of them (absent: there is none). Of so many channels one goes
+   * through its paths, the others pass by (absent: all do). */
+  readonly supernet?: (part?: number) => Supernet;
+  /** Of all configurations that are the same network, the one that is a member; `undefined` where
+   * none is (absent: no two are the same). */
+  readonly representative?: (config: Configuration) => Configuration | undefined;
   /** A finite pool: only these may be proposed (recorded tables, fixed lists). */
   readonly pool?: readonly Configuration[];
 }

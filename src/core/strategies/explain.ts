@@ -110,6 +110,7 @@ function resultsOf(problem: Problem, log: readonly RunEvent[]): readonly Result[
       case 'rested':
         // No result of the training that the others had.
         return settle(event.trial, () => ({ state: 'rested', metrics: {} }));
+      case 'mixed':
       case 'searched':
         return;
       case 'failed':

@@ -101,6 +101,7 @@ export function record(ledger: Ledger, event: RunEvent, catalogue: Costing): Led
       const legs = [...before.legs.slice(0, -1), { ...leg, metrics, learned }];
       return replaceTrial(ledger, { ...before, state: 'resting', legs });
     }
+    case 'mixed':
     case 'searched':
       return ledger;
     case 'failed': {

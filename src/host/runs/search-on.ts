@@ -3,10 +3,10 @@
  * begun, then the strategy is asked for more.
  */
 import { costOf } from '../../core/arch/cost.ts';
-import { pathCounts } from '../../core/arch/supernet.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Search } from '../../core/records/events.ts';
 import { knownLimits } from '../../core/latency.ts';
+import { mixingSpace } from '../../core/one-shot/method.ts';
 import { oneShotMethod } from '../../core/one-shot/registry.ts';
 import { isFeasible } from '../../core/objective.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
@@ -157,8 +157,7 @@ function assertStarts({ teacher }: RunContext, { proposals }: AskedEvent): void 
 
 /** Of a method that there is, in a family that has a supernet. */
 function assertSearch(context: RunContext, search: Search): void {
-  const { edges } = supernetOf(context, search);
-  oneShotMethod(search, pathCounts(edges));
+  oneShotMethod(search, mixingSpace(supernetOf(context, search), search.limits));
 }
 
 /** Exact costs, which settle the limits before anything is trained. */

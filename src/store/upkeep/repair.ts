@@ -179,6 +179,9 @@ function agreeing(events: readonly RunEvent[], trials: readonly Trial[]): readon
         asked += proposals.length;
         return;
       }
+      case 'mixed':
+        if (event.search === open) log.push(event);
+        return;
       case 'searched':
         if (event.search !== open) return;
         open = undefined;

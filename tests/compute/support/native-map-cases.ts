@@ -2,7 +2,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { convolution, dense, depthwiseConvolution } from '../../../src/compute/backend/linear.ts';
-import { addToEach, joinChannels, maxPool, someChannels, sum } from '../../../src/compute/backend/shape-ops.ts';
+import {
+  addToEach,
+  averagePool,
+  joinChannels,
+  maxPool,
+  someChannels,
+  sum,
+} from '../../../src/compute/backend/shape-ops.ts';
 import { recorded } from '../../../src/compute/backend/tape.ts';
 import { CHANNELS, REFERENCE } from './native-cases.ts';
 import type { NativeCase } from './native-cases.ts';
@@ -73,6 +80,15 @@ function pool({ kernel, stride, height, width, channels }: Window): NativeCase {
     shapes: [[3, height, width, channels]],
     ours: ([x]) => maxPool(x as Tensor4D, kernel, stride),
     theirs: ([x]) => tf.maxPool(x as Tensor4D, kernel, stride, 'same'),
+  };
+}
+
+function meanPool({ kernel, stride, height, width, channels }: Window): NativeCase {
+  return {
+    name: `mean of ${kernel}x${kernel}/${stride} of ${height}x${width}x${channels}`,
+    shapes: [[3, height, width, channels]],
+    ours: ([x]) => averagePool(x as Tensor4D, kernel, stride),
+    theirs: ([x]) => tf.avgPool(x as Tensor4D, kernel, stride, 'same'),
   };
 }
 
@@ -162,7 +178,7 @@ export function mapCases(): readonly NativeCase[] {
       depthwise(window),
       plainConvolution(window),
       // A pool of one place is the map itself.
-      ...(window.kernel > 1 ? [pool(window)] : []),
+      ...(window.kernel > 1 ? [pool(window), meanPool(window)] : []),
     ]),
     ...[fused(), products(), moves()].flat(),
   ];

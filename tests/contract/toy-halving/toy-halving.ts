@@ -35,6 +35,7 @@ function fold(before: HalvingState, event: RunEvent): HalvingState {
     case 'asked':
     case 'told':
     case 'failed':
+    case 'mixed':
     case 'searched':
       return state;
     case 'rested': {

@@ -4,7 +4,7 @@
  * what a strategy that asks for a search and for warm starts has to bring, and the contract suite
  * and the host play it as any other.
  */
-import { pathCounts } from '../../../src/core/arch/supernet.ts';
+import { allKept, mixingSpace } from '../../../src/core/one-shot/method.ts';
 import type { Proposal, RunEvent, Search } from '../../../src/core/records/events.ts';
 import { createRng, split } from '../../../src/core/math/rng.ts';
 import { oneShotMethod } from '../../../src/core/one-shot/registry.ts';
@@ -39,6 +39,7 @@ function fold(before: OneShotState, event: RunEvent): OneShotState {
       return { ...state, search: event.search ?? state.search };
     case 'searched':
       return { ...state, isOver: true, derived: derivedFrom(state, event.mixing) };
+    case 'mixed':
     case 'told':
     case 'rested':
     case 'failed':
@@ -49,13 +50,16 @@ function fold(before: OneShotState, event: RunEvent): OneShotState {
 /** The path that counts most on each edge, and the reference's levels elsewhere. */
 function derivedFrom(state: OneShotState, mixing: readonly number[]): Candidate | undefined {
   const [family, search] = [searched(state), state.search];
-  const edges = family?.supernet?.().edges ?? [];
-  if (family === undefined || search === undefined || mixing.length === 0) return undefined;
-  const method = oneShotMethod(search, pathCounts(edges));
-  const levels = method.derive(Float64Array.from(mixing)).map((level, edge) => {
-    const { name = '', levels: all = [] } = family.dimensions.find((one) => one.name === edges[edge]?.dimension) ?? {};
-    return [name, all[level] ?? ''] as const;
-  });
+  const supernet = family?.supernet?.();
+  if (!family || !supernet || search === undefined || mixing.length === 0) return undefined;
+  const space = mixingSpace(supernet);
+  const levels = oneShotMethod(search, space)
+    .derive(Float64Array.from(mixing), allKept(space))
+    .map((level, edge) => {
+      const { name = '', levels: all = [] } =
+        family.dimensions.find((one) => one.name === supernet.edges[edge]?.dimension) ?? {};
+      return [name, all[level] ?? ''] as const;
+    });
   return {
     family: family.name,
     config: completeConfiguration(family, { ...family.reference, ...Object.fromEntries(levels) }),

@@ -1,6 +1,6 @@
 /** A one-shot search, from its order to what its paths count. */
 import { join } from 'node:path';
-import { pathCounts } from '../../../core/arch/supernet.ts';
+import { mixingSpace } from '../../../core/one-shot/method.ts';
 import { oneShotMethod } from '../../../core/one-shot/registry.ts';
 import { writeWeights } from '../../files/checkpoint.ts';
 import { createModel } from '../../model/model.ts';
@@ -17,7 +17,7 @@ export const runSupernet: TrainerRun<'supernet'> = async (input, tools) => {
   const { images, teacher } = await lessonsOf(input, tools);
   const task: SearchTask = {
     ...{ model: createModel(graph), recipe, seed, train: images, edges },
-    ...{ method: oneShotMethod(input, pathCounts(edges)), ...(teacher && { teacher }) },
+    ...{ method: oneShotMethod(input, mixingSpace(input, input.limits)), ...(teacher && { teacher }) },
   };
   const start = resumeFrom === undefined ? undefined : readSearchState(resumeFrom, task);
   const before = process.cpuUsage();

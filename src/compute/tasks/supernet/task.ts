@@ -18,6 +18,8 @@ export const supernetInput = z.object({
   /** Its epochs are the search's. */
   recipe: recipeSchema,
   seed,
+  /** Of its student. */
+  limits: z.object({ params: z.number().optional(), macs: z.number().optional() }).optional(),
   /** The file of an epoch of an earlier attempt to go on from. */
   resumeFrom: artifact.optional(),
 });

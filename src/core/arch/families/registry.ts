@@ -5,6 +5,7 @@ import type { Family, KnownCosts, Space } from '../../space/space.ts';
 import type { SpaceKind } from '../../records/space-kind.ts';
 import { paramsAndMacs } from '../cost.ts';
 import type { Shape } from '../graph.ts';
+import { cellsFamily, wideCells } from './cells/cells.ts';
 import { coatnetFamily, wideCoatnet } from './coatnet.ts';
 import { convnextFamily, wideConvnext } from './convnext.ts';
 import { mlpMixerFamily, wideMlpMixer } from './mlp-mixer.ts';
@@ -26,6 +27,7 @@ export const STUDENT_FAMILIES = {
   'shufflenet-v2': shufflenetV2Family,
   convnext: convnextFamily,
   coatnet: coatnetFamily,
+  cells: cellsFamily,
 } as const satisfies Readonly<Record<string, FamilyMaker>>;
 
 const WIDE_FAMILIES: Readonly<Record<keyof typeof STUDENT_FAMILIES, (task: WideTask) => StagedFamily>> = {
@@ -37,6 +39,7 @@ const WIDE_FAMILIES: Readonly<Record<keyof typeof STUDENT_FAMILIES, (task: WideT
   'shufflenet-v2': wideShufflenetV2,
   convnext: wideConvnext,
   coatnet: wideCoatnet,
+  cells: wideCells,
 };
 
 type FamilyMaker = (task: StudentTask) => StudentFamilyDefinition;
@@ -52,6 +55,10 @@ export interface StudentSpace extends Space {
 
 /** Names of all student families, in the order of the registry. */
 export const studentFamilyNames = (): readonly string[] => [...Object.keys(STUDENT_FAMILIES), ...guests.keys()];
+
+/** Those of a search that names none: what the product's figures and its recorded students are of.
+ * Cells have searches of their own, and enter others where they are named. */
+export const defaultFamilyNames = (): readonly string[] => studentFamilyNames().filter((name) => name !== 'cells');
 
 /** A family for images `[height,width,channels]`; its known costs are `params` and `macs`. Throws
  * `family.unknown`, or `config.invalid` for levels that it cannot have. */

@@ -10,7 +10,7 @@ export interface StudentTask {
   readonly classes: number;
 }
 
-export interface StudentFamilyDefinition extends Pick<Family, 'title' | 'dimensions' | 'supernet'> {
+export interface StudentFamilyDefinition extends Pick<Family, 'title' | 'dimensions' | 'supernet' | 'representative'> {
   readonly name: string;
   /** Whose design it is, for the workbench. */
   readonly source: string;

@@ -67,6 +67,7 @@ function foldEvent(before: AkdState, event: RunEvent): AkdState {
     case 'asked':
       return openEpisodes(state, event);
     case 'rested':
+    case 'mixed':
     case 'searched':
       return state;
     case 'told':

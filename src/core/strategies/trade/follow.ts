@@ -35,6 +35,7 @@ export function followSearch(
         return;
       }
       case 'rested':
+      case 'mixed':
       case 'searched':
         return;
       case 'told':

@@ -72,14 +72,14 @@ export function supernetOf({ space }: Pick<RunContext, 'space'>, { family }: Sea
 
 function inputOf(context: RunContext, search: Search): Input<'supernet'> {
   const { config, store, files, runId, dataset, teacher } = context;
-  const { method, options, epochs, seed } = search;
+  const { method, options, epochs, seed, limits } = search;
   const row = store.supernets(runId).find((one) => one.search === search.search);
   // A search counts epochs, whatever trainings do, and has no body that came from elsewhere.
   const { seconds: _, trains: _all, ...recipe } = config.recipe;
   return {
     ...supernetOf(context, search),
     ...{ method, options, dataset, ...(teacher && { teacher }) },
-    ...{ recipe: { ...recipe, epochs }, seed },
+    ...{ recipe: { ...recipe, epochs }, seed, ...(limits && { limits }) },
     ...(row && { resumeFrom: { path: files.pathOf(row.file), sha256: row.sha256 } }),
   };
 }
