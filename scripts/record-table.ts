@@ -1,6 +1,7 @@
 /**
- * Records the table of distilled students, `resources/tables/fashion-kd.json` (`docs/table.md`):
- * what is trained stands in `record-table/plan.ts`. Resumable: a JSON line a training in
+ * Records a table of distilled students: `fashion-kd` (`docs/table.md`), whose trainings stand in
+ * `record-table/plan.ts`, or with `--table fashion-cells` all cells (`docs/cells-table.md`,
+ * `record-table/cells.ts`). They lie in `resources/tables`. Resumable: a JSON line a training in
  * OUT/rows.jsonl, and what is there or in the repository's rows is not trained again; killed at any
  * moment it loses the training it was at; any number of processes may share OUT. Needs Node 24.
  *
@@ -22,7 +23,9 @@ import { parseArgs } from 'node:util';
 import { writeAtomically } from '../src/compute/files/atomic-file.ts';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
 import { measureLatency } from '../src/compute/tasks/latency/run.ts';
-import { assemble, latencyId, LATENCY_ROUNDS, tableText } from './record-table/assemble.ts';
+import { assemble, FASHION_CELLS, FASHION_KD, latencyId, LATENCY_ROUNDS, tableText } from './record-table/assemble.ts';
+import type { TableKind } from './record-table/assemble.ts';
+import { cellPlan, cellStudents, summariseCells } from './record-table/cells.ts';
 import { withFigures } from './record-table/card.ts';
 import { latencyRow, TIMED } from './record-table/latency.ts';
 import { STAGES, tablePlan, tableStudents } from './record-table/plan.ts';
@@ -36,13 +39,18 @@ import { appendRow, recorded } from './study/record.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DATASET = join(ROOT, 'resources/datasets/fashion-mnist');
 const TEACHER = join(ROOT, 'resources/teachers/fashion-resnet');
-const ROWS = join(ROOT, 'resources/tables/fashion-kd.rows.jsonl');
-const TABLE = join(ROOT, 'resources/tables/fashion-kd.json');
-const CARD = join(ROOT, 'docs/table.md');
+
+interface RecordedPlan {
+  readonly kind: TableKind;
+  readonly students: typeof tableStudents;
+  readonly plan: typeof tablePlan;
+  readonly summarise: typeof summarise;
+}
 
 const flag = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({
   options: {
+    table: { type: 'string', default: 'fashion-kd' },
     out: { type: 'string' },
     stages: { type: 'string', default: STAGES.join() },
     most: { type: 'string', default: 'Infinity' },
@@ -50,8 +58,17 @@ const { values } = parseArgs({
   },
 });
 
-const students = tableStudents();
-const plan = tablePlan();
+const tables: Readonly<Record<string, RecordedPlan>> = {
+  'fashion-kd': { kind: FASHION_KD, students: tableStudents, plan: tablePlan, summarise },
+  'fashion-cells': { kind: FASHION_CELLS, students: cellStudents, plan: cellPlan, summarise: summariseCells },
+};
+const recordedTable =
+  tables[values.table] ?? usage(`There is no table ${values.table}: choose one of ${Object.keys(tables).join(', ')}.`);
+const ROWS = join(ROOT, `resources/tables/${values.table}.rows.jsonl`);
+const TABLE = join(ROOT, `resources/tables/${values.table}.json`);
+const CARD = join(ROOT, recordedTable.kind.card);
+const students = recordedTable.students();
+const plan = recordedTable.plan();
 const say = (line: string): void => console.error(line);
 const readOnly = values.assemble || values.summary || values.plan;
 const out = values.out ?? (readOnly ? undefined : usage('Name the folder of the rows: --out DIR'));
@@ -63,9 +80,10 @@ if (values.collect)
     ROWS,
     plan.map(({ id }) => id),
   );
-if (values.assemble) writeAtomically(TABLE, Buffer.from(tableText(assemble(readRows([ROWS]), students, plan))));
+if (values.assemble)
+  writeAtomically(TABLE, Buffer.from(tableText(assemble(readRows([ROWS]), students, plan, recordedTable))));
 if (values.summary) {
-  const figures = summarise(readRows([ROWS, ...own]), students, plan);
+  const figures = recordedTable.summarise(readRows([ROWS, ...own]), students, plan);
   if (values.card) writeAtomically(CARD, Buffer.from(withFigures(readFileSync(CARD, 'utf8'), figures)));
   else console.log(figures);
 }

@@ -8,9 +8,10 @@ import type { Signal, Stage, TableTraining } from './plan.ts';
 import { waitingTrainings } from './progress.ts';
 import type { LatencyRow, Rows, TrainingRow } from './rows.ts';
 import { tableFamily } from './students.ts';
-import type { TableStudent } from './students.ts';
+import type { FamilyOf, TableStudent } from './students.ts';
 
-type Metric = readonly [name: string, value: (student: TableStudent, rows: Rows) => number | undefined];
+/** A column: its name, and a student's value. */
+export type Metric = readonly [name: string, value: (student: TableStudent, rows: Rows) => number | undefined];
 
 const EPOCHS = Array.from({ length: FULL_EPOCHS }, (_, index) => index + 1);
 const SEEDS = [1, 2, 3];
@@ -93,6 +94,28 @@ export interface TableLeg {
   readonly metric: string;
 }
 
+/** What tells one table from another, beside its students and rows. */
+export interface TableKind {
+  readonly name: string;
+  /** Path of what explains it. */
+  readonly card: string;
+  readonly metrics: readonly Metric[];
+}
+
+export const FASHION_KD: TableKind = { name: 'fashion-kd', card: 'docs/table.md', metrics: METRICS };
+
+/** Both seeds of each cell, with their curves. */
+export const FASHION_CELLS: TableKind = {
+  ...{ name: 'fashion-cells', card: 'docs/cells-table.md' },
+  metrics: [
+    ...METRICS.slice(0, 4),
+    ...accuracies('', 'kd', 2),
+    ...curves('accuracy', 'kd'),
+    ...curves('accuracy', 'kd', 2),
+    ...METRICS.filter(([name]) => name === 'cpuSeconds'),
+  ],
+};
+
 const LEGS: readonly TableLeg[] = [
   { epochs: CHEAP_EPOCHS, schedule: 'own', metric: 'cheapAccuracy' },
   ...EPOCHS.filter((epochs) => epochs < FULL_EPOCHS).map((epochs): TableLeg => {
@@ -126,19 +149,19 @@ export function assemble(
   rows: Rows,
   students: readonly TableStudent[],
   plan: readonly TableTraining[],
-  familyOf = tableFamily,
+  { familyOf = tableFamily, kind = FASHION_KD }: { readonly familyOf?: FamilyOf; readonly kind?: TableKind } = {},
 ): AssembledTable {
   const trained = students.filter((student) => trainingOf(rows, student, 'kd') !== undefined);
   const families = Map.groupBy(trained, ({ family }) => family);
   const recorded = `${trained.length} of ${students.length} students`;
   return {
     format: 'trade-replay/1',
-    name: 'fashion-kd',
+    name: kind.name,
     source:
       `Students distilled for ${FULL_EPOCHS} epochs on the bundled part of Fashion-MNIST by the bundled ResNet-14: ` +
-      `${recorded}. Recorded by scripts/record-table.ts; docs/table.md is its card.`,
+      `${recorded}. Recorded by scripts/record-table.ts; ${kind.card} is its card.`,
     licence: 'MIT',
-    metrics: METRICS.map(([name]) => name),
+    metrics: kind.metrics.map(([name]) => name),
     objectives: [
       { metric: 'accuracy', goal: 'maximize' },
       { metric: 'params', goal: 'minimize', known: true },
@@ -149,7 +172,7 @@ export function assemble(
     },
     complete: false,
     epochs: FULL_EPOCHS,
-    legs: recordedLegs(rows, trained),
+    legs: recordedLegs(rows, trained, kind.metrics),
     missing: missingTrainings(rows, plan),
     families: [...families].map(([name, members]) => {
       const family = familyOf(name);
@@ -160,7 +183,7 @@ export function assemble(
         }),
         rows: members.map((student) => [
           ...levelsOf(family, student.config),
-          ...METRICS.map(([, value]) => value(student, rows) ?? ('NaN' as const)),
+          ...kind.metrics.map(([, value]) => value(student, rows) ?? ('NaN' as const)),
         ]),
       };
     }),
@@ -171,10 +194,10 @@ export function assemble(
  * Those that every student has whose full training came to its end: a strategy that asks for one
  * must be told a number, and half a column would pass for students that failed.
  */
-function recordedLegs(rows: Rows, students: readonly TableStudent[]): readonly TableLeg[] {
+function recordedLegs(rows: Rows, students: readonly TableStudent[], metrics: readonly Metric[]): readonly TableLeg[] {
   const whole = students.filter((student) => trainingOf(rows, student, 'kd')?.validationAccuracy !== undefined);
   return LEGS.filter(({ metric }) => {
-    const value = METRICS.find(([name]) => name === metric)?.[1];
+    const value = metrics.find(([name]) => name === metric)?.[1];
     return whole.length > 0 && whole.every((student) => value?.(student, rows) !== undefined);
   });
 }

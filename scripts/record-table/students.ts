@@ -135,7 +135,7 @@ export const tableFamily = (name: string): StudentFamily => studentFamily(name, 
 /** A family as some data set's images have it. */
 export type FamilyOf = (name: string) => StudentFamily;
 
-function studentOf(
+export function studentOf(
   name: string,
   levels: Configuration,
   set: StudentSet,

@@ -11,7 +11,7 @@ export function secondTable(file: string): (ClaimTable & { readonly header: Rows
   const rows = readRows([file]);
   if (rows.trainings.size === 0) return undefined;
   const students = secondStudents();
-  const assembled = assemble(rows, students, secondPlan(students), secondFamily);
+  const assembled = assemble(rows, students, secondPlan(students), { familyOf: secondFamily });
   const source =
     'Students distilled on a subset of CIFAR-10, by scripts/claim.ts --second; docs/claim.md describes it.';
   return { ...claimTableOf(tableText({ ...assembled, name: 'cifar10-kd', source }), file), header: rows.header };
