@@ -12,7 +12,7 @@
  */
 import { parseArgs } from 'node:util';
 import { MOST_SEEDS, seedsOf } from '../src/cli/seed-range.ts';
-import { defaultFamilyNames, studentSpace } from '../src/core/arch/families/registry.ts';
+import { studentSpace } from '../src/core/arch/families/registry.ts';
 import { quantile } from '../src/core/math/quantile.ts';
 import type { Problem } from '../src/core/objective.ts';
 import { candidateKey } from '../src/core/space/candidate-key.ts';
@@ -24,6 +24,7 @@ import { LARGE_OBJECTIVES, largeGame } from './search/tasks/large-game.ts';
 import { SMOOTH, WIDE, wideSurfaces } from './search/tasks/wide.ts';
 import { isWideName } from './search/tasks/wide-calibration.ts';
 import type { WideFamily } from './search/tasks/wide-families.ts';
+import { TABLE_FAMILIES } from '../scripts/record-table/students.ts';
 
 const { values } = parseArgs({
   options: {
@@ -56,7 +57,7 @@ for (const name of strategies) {
 }
 const budget = Math.max(...counts);
 
-const space = studentSpace(defaultFamilyNames(), [28, 28, 1], 10, { kind: 'wide', scale: WIDE.limit });
+const space = studentSpace(TABLE_FAMILIES, [28, 28, 1], 10, { kind: 'wide', scale: WIDE.limit });
 
 /** The product's families, seen as those that the task makes up. */
 const families = space.families.map(({ name, dimensions, costs }): WideFamily => {

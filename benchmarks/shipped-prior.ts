@@ -26,7 +26,7 @@ import { chosenShares, wholeVolume } from '../scripts/claim/scores.ts';
 import { secondTable } from '../scripts/claim/second/table.ts';
 import { readFileSync } from 'node:fs';
 import { logGapArea } from '../src/core/anytime.ts';
-import { defaultFamilyNames, studentSpace } from '../src/core/arch/families/registry.ts';
+import { studentSpace } from '../src/core/arch/families/registry.ts';
 import { median } from '../src/core/math/quantile.ts';
 import type { PriorResult } from '../src/core/records/run.ts';
 import { candidateKey } from '../src/core/space/candidate-key.ts';
@@ -34,6 +34,7 @@ import type { Candidate } from '../src/core/space/space.ts';
 import { openStrategy } from '../src/core/strategies/registry.ts';
 import { priorOfTable } from '../src/core/strategies/table-prior.ts';
 import { createContext } from '../src/core/strategies/trade/context.ts';
+import { TABLE_FAMILIES } from '../scripts/record-table/students.ts';
 
 const KINDS = ['none', 'table', 'others', 'opposed'] as const;
 type Kind = (typeof KINDS)[number];
@@ -51,7 +52,7 @@ const say = (line: string): void => void (values.json ? process.stderr : process
 const fashion = claimTableOf(readFileSync(PLACES.table, 'utf8'), PLACES.table).table;
 const cifar = secondTable(PLACES.secondRows);
 if (cifar === undefined) throw new Error(`Nothing is recorded in ${PLACES.secondRows}.`);
-const space = studentSpace(defaultFamilyNames(), [28, 28, 1], 10);
+const space = studentSpace(TABLE_FAMILIES, [28, 28, 1], 10);
 const known = new Map(priorOfTable(fashion, 'accuracy', space).map((one) => [candidateKey(one.candidate), one]));
 
 /** The pool's students as it writes them, and as the space does, of those that the table has. */

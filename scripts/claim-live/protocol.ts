@@ -4,13 +4,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defaultFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { invalid, WorkbenchError } from '../../src/core/errors.ts';
 import { recipeInput } from '../../src/core/records/recipe.ts';
 import type { Recipe } from '../../src/core/records/recipe.ts';
 import type { SpaceKind } from '../../src/core/records/space-kind.ts';
 import { isStrategyId } from '../../src/core/strategies/registry.ts';
 import { appendRow, readRecord } from '../study/record.ts';
+import { TABLE_FAMILIES } from '../record-table/students.ts';
 
 /** Who the chosen is held against: better than these two, as good as the third. */
 export const RIVALS = ['evolution', 'random'] as const;
@@ -64,7 +64,7 @@ export function protocolOf({ chosen, seeds, trials, space }: ProtocolOptions): P
   return {
     ...{ chosen, players: [chosen, EQUAL, ...RIVALS], seeds, trials },
     readings: trials > DEFAULT_READING ? [DEFAULT_READING, trials] : [trials],
-    families: defaultFamilyNames(),
+    families: TABLE_FAMILIES,
     space: space === 'wide' ? { kind: 'wide', scale: FIXED.params } : { kind: 'compact' },
     recipe: recipeInput.parse({ epochs: FIXED.epochs }),
     fixed: FIXED,

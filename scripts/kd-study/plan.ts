@@ -1,9 +1,10 @@
 /** What the study trains: arms, students and seeds as one list, the most telling first. */
 import { costOf } from '../../src/core/arch/cost.ts';
-import { studentFamily, defaultFamilyNames } from '../../src/core/arch/families/registry.ts';
+import { studentFamily } from '../../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
 import { DISTILLATION_DEFAULTS } from '../../src/core/records/distillation.ts';
 import type { Recipe } from '../../src/core/records/recipe.ts';
+import { TABLE_FAMILIES } from '../record-table/students.ts';
 
 /** `bundled`: trained on images that no student sees; `own`: on the students' images alone. */
 export type TeacherName = 'bundled' | 'own';
@@ -74,7 +75,7 @@ export const TUNING_ARMS: readonly Arm[] = [
 
 /** The reference student of each family. */
 export function referenceStudents(inputShape: readonly number[], classes: number): readonly Student[] {
-  return defaultFamilyNames().map((name) => {
+  return TABLE_FAMILIES.map((name) => {
     const family = studentFamily(name, inputShape, classes);
     const graph = family.build(family.reference);
     const { params, macs } = costOf(graph);

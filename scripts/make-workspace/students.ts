@@ -1,10 +1,11 @@
 /** Students of every family with their exact costs: what generated runs draw from. */
 import { costOf } from '../../src/core/arch/cost.ts';
-import { defaultFamilyNames, studentSpace } from '../../src/core/arch/families/registry.ts';
+import { studentSpace } from '../../src/core/arch/families/registry.ts';
 import type { Rng } from '../../src/core/math/rng.ts';
 import { enumerateFamily } from '../../src/core/space/lattice.ts';
 import type { Candidate } from '../../src/core/space/space.ts';
 import type { NewTrialCosts } from '../../src/store/store.ts';
+import { TABLE_FAMILIES } from '../record-table/students.ts';
 
 export interface Student {
   readonly candidate: Candidate;
@@ -25,7 +26,7 @@ export interface StudentPool {
 /** Images `[height,width,channels]` as the data set's. Costs are computed once for each student,
  * when first drawn. */
 export function createStudentPool(inputShape: readonly number[], classes: number): StudentPool {
-  const space = studentSpace(defaultFamilyNames(), inputShape, classes);
+  const space = studentSpace(TABLE_FAMILIES, inputShape, classes);
   const members = new Map(space.families.map((family) => [family.name, [...enumerateFamily(family)]]));
   const builders = new Map(space.families.map((family) => [family.name, family.build]));
   const known = new Map<string, Student>();
@@ -46,7 +47,7 @@ export function createStudentPool(inputShape: readonly number[], classes: number
     families.reduce((sum, family) => sum + (members.get(family)?.length ?? 0), 0);
 
   return {
-    families: defaultFamilyNames(),
+    families: TABLE_FAMILIES,
     size,
     draw: (families, count, rng) => {
       if (count > size(families)) {

@@ -4,7 +4,6 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { defaultFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { validateConfiguration } from '../../src/core/space/lattice.ts';
 import {
@@ -18,7 +17,7 @@ import {
 import { progressText, secondsAnEpoch, waitingTrainings } from '../../scripts/record-table/progress.ts';
 import { buildersFingerprint, trainRow } from '../../scripts/record-table/recorder.ts';
 import { collectRows, openRows, readRows } from '../../scripts/record-table/rows.ts';
-import { MOST_PARAMS, SUBLATTICES, tableFamily } from '../../scripts/record-table/students.ts';
+import { MOST_PARAMS, SUBLATTICES, TABLE_FAMILIES, tableFamily } from '../../scripts/record-table/students.ts';
 import { recorded } from '../../scripts/study/record.ts';
 import { header, trainingRow } from './record-table-rows.ts';
 
@@ -38,7 +37,7 @@ describe('the students', () => {
       // No dimension of the family is left to a default: the product is a lattice of its own.
       for (const { config } of members) expect(validateConfiguration(tableFamily(name), config)).toEqual(config);
     }
-    for (const name of defaultFamilyNames()) {
+    for (const name of TABLE_FAMILIES) {
       const drawn = students.filter(({ family, set }) => family === name && set === 'random');
       expect(drawn).toHaveLength(20);
       expect(Math.max(...drawn.map(({ params }) => params))).toBeLessThanOrEqual(MOST_PARAMS);
@@ -47,7 +46,7 @@ describe('the students', () => {
   });
 
   it("hold every family's reference and scaled ones, for baselines that all strategies may be measured against", () => {
-    for (const name of defaultFamilyNames()) {
+    for (const name of TABLE_FAMILIES) {
       const scaled = students.filter(({ family, scale }) => family === name && scale !== undefined);
       expect(scaled.find(({ scale }) => scale === 1)?.config).toEqual(tableFamily(name).reference);
       expect(scaled.length).toBeGreaterThan(1);
@@ -57,7 +56,7 @@ describe('the students', () => {
   it('are spread over families and params where they get three seeds', () => {
     const seeded = seededStudents(students);
     expect(seeded).toHaveLength(40);
-    expect(new Set(seeded.map(({ family }) => family)).size).toBe(defaultFamilyNames().length);
+    expect(new Set(seeded.map(({ family }) => family)).size).toBe(TABLE_FAMILIES.length);
     const params = seeded.map((student) => student.params);
     expect(Math.min(...params)).toBeLessThan(6000);
     expect(Math.max(...params)).toBeGreaterThan(70_000);

@@ -56,10 +56,6 @@ export interface StudentSpace extends Space {
 /** Names of all student families, in the order of the registry. */
 export const studentFamilyNames = (): readonly string[] => [...Object.keys(STUDENT_FAMILIES), ...guests.keys()];
 
-/** Those of a search that names none: what the product's figures and its recorded students are of.
- * Cells have searches of their own, and enter others where they are named. */
-export const defaultFamilyNames = (): readonly string[] => studentFamilyNames().filter((name) => name !== 'cells');
-
 /** A family for images `[height,width,channels]`; its known costs are `params` and `macs`. Throws
  * `family.unknown`, or `config.invalid` for levels that it cannot have. */
 export function studentFamily(
