@@ -22,6 +22,7 @@ export const STRATEGY_FILES: Readonly<Record<StrategyId, string>> = {
   akd: 'strategies/akd/akd.ts',
   'rank-nosh': 'strategies/rank-nosh/rank-nosh.ts',
   cenas: 'strategies/cenas/cenas.ts',
+  'na-rs': 'strategies/na-rs.ts',
 };
 /** What plays them. It opens them by the registry, which reaches all of them and computes
  * nothing. */

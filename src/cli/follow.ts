@@ -4,11 +4,13 @@ import type { RunSummaryView } from '../bridge/schemas/records.ts';
 import { LEARNS_FROM_TABLE } from '../bridge/words/prior-words.ts';
 import { limitsText } from '../bridge/words/setup-words.ts';
 import type { Trial } from '../core/records/trial.ts';
-import { createProgressPrinter, followRun, resultText } from '../host/for-shells.ts';
+import type { Explanation } from '../core/strategies/explain.ts';
+import { strategyInfo } from '../core/strategies/registry.ts';
+import { answerText, createProgressPrinter, followRun, resultText } from '../host/for-shells.ts';
 import type { Host, RunEnd, RunNews } from '../host/for-shells.ts';
 import { INTERRUPTED, heedingSignals, printAside, printJson, printResult } from './common.ts';
 import type { CommonOptions } from './common.ts';
-import { endRecord, newsRecord } from './records.ts';
+import { endRecord, isByAccuracy, newsRecord } from './records.ts';
 
 /** Gives the exit code. `before`: the run's trials until now. */
 export async function follow(
@@ -47,12 +49,20 @@ export async function follow(
 
   const end = await heedingSignals(pause, () => followRun(client, start, before, tell));
   printer.clear();
-  return end === undefined ? 1 : finish(end, options, interrupted);
+  return end === undefined ? 1 : finish(end, await answered(client, end), options, interrupted);
 }
 
-function finish(end: RunEnd, options: CommonOptions, interrupted: boolean): number {
+/** What the search found by its strategy's own measure; `undefined` where single students are all
+ * there is. */
+async function answered({ runs }: Host['client'], { summary: { run } }: RunEnd): Promise<Explanation | undefined> {
+  const shows = strategyInfo(run.config.strategy.id).shows ?? [];
+  return run.state === 'finished' && shows.includes('answer') ? runs.explain({ id: run.id }) : undefined;
+}
+
+function finish(end: RunEnd, found: Explanation | undefined, options: CommonOptions, interrupted: boolean): number {
   const { run } = end.summary;
-  printResult(options, endRecord(end), resultText(end));
+  const answer = found ? ['', ...answerText(found, isByAccuracy(end))] : [];
+  printResult(options, endRecord(end, found?.answer), [...resultText(end), ...answer]);
   if (run.reason !== undefined) printAside(run.reason);
   if (run.state === 'finished') return 0;
   if (run.state === 'failed') return 1;

@@ -5,6 +5,7 @@ import type { RunSummaryView } from '../bridge/schemas/records.ts';
 import { LATENCY_METRIC, LATENCY_TAIL_METRIC, medianMs, tailMs, wasIdle } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
+import type { Explanation } from '../core/strategies/explain.ts';
 import { studentsOf } from '../core/seeds.ts';
 import type { Trial } from '../core/records/trial.ts';
 import { frontOf } from '../host/for-shells.ts';
@@ -71,7 +72,8 @@ export function givenRecords({ summary, trials }: RunEnd) {
 }
 
 /** The last line of `search`, `resume` and `retrain`. */
-export function endRecord(end: RunEnd) {
+/** `answer`: what the search names as its find, where its strategy does. */
+export function endRecord(end: RunEnd, answer?: Explanation['answer']) {
   const { run, score } = end.summary;
   const { id, state, trials: all, failed } = runRecord(end.summary);
   return {
@@ -86,9 +88,13 @@ export function endRecord(end: RunEnd) {
       hypervolume: score.hypervolume,
       seconds: run.seconds,
       reason: run.reason,
+      answer,
     },
   };
 }
+
+/** Values of the first objective are shares. */
+export const isByAccuracy = ({ summary }: RunEnd): boolean => summary.run.config.objectives[0]?.metric === 'accuracy';
 
 /** A line of `search --json` as things happen; the bar's steps are none. */
 export function newsRecord(news: RunNews) {

@@ -27,7 +27,7 @@ export { latencyText } from './terminal/latency-text.ts';
 export { resultText, trialName, trialText } from './terminal/run-text.ts';
 export { countText, durationText, percentText, textTable } from './terminal/text-table.ts';
 export { terminalText } from './terminal/terminal-text.ts';
-export { whyText } from './terminal/why-text.ts';
+export { answerText, whyText } from './terminal/why-text.ts';
 export { openReplay, secondsLeft } from './replays/player.ts';
 export type { GameTime, PlayedGame, ReplayPlayer } from './replays/player.ts';
 export { checkStrategies } from './replays/table.ts';

@@ -186,6 +186,19 @@ describe('runs and show', () => {
     ]);
   });
 
+  // The best single student alone would hide what such a search looks for.
+  it('end with what a search names as its find, where that is another than the best student', async () => {
+    const strategy = { id: 'na-rs', options: { neighbours: 1, references: false } };
+    const config = bench.config({ ...SMALL, strategy, budget: { trials: 4 } });
+    const { code, json } = await bench.trade('search', config, '--json');
+    const last = json().at(-1) as { run: { id: string; answer: object } };
+    expect(code).toBe(0);
+    expect(last.run.answer).toEqual({ by: 'mean', centres: expect.any(Array) });
+    const { stdout } = await bench.trade('show', last.run.id, '--why');
+    expect(stdout).toMatch(/By the mean of a centre and its neighbours .*with 1 neighbour, .* itself/);
+    expect(stdout).toMatch(/The best single student is student \d with \d\d\.\d %\./);
+  });
+
   it('work in a workspace that is not there yet, without making it', async () => {
     expect((await bench.trade('runs', '--json')).json()).toEqual([{ runs: [] }]);
     const { code, stderr } = await bench.trade('show', 'nothing');

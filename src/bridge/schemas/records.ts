@@ -193,7 +193,7 @@ export const strategySchema = z.strictObject({
   defaults: z.record(z.string(), optionValue),
   accepts: list(z.enum(['prior', 'students'])).optional(),
   needs: list(z.enum(['legs', 'warm starts', 'teacher weights', 'source', 'supernet'])).optional(),
-  shows: list(z.enum(['predictions', 'regions'])).optional(),
+  shows: list(z.enum(['predictions', 'regions', 'answer'])).optional(),
 });
 
 /** What a configuration means before it is started: how many students fit, and how long it may

@@ -22,7 +22,7 @@ import type { ReadableWorkspace, RunEnd } from '../../host/for-shells.ts';
 import { printJson, printLines, printResult, withCommonOptions, withWorkspace, workspaceOf } from '../common.ts';
 import type { CommonOptions, Verb } from '../common.ts';
 import { setupLines, setupRecord } from './show-setup.ts';
-import { frontRecords, givenRecords, logRecord, trialRecord } from '../records.ts';
+import { frontRecords, givenRecords, isByAccuracy, logRecord, trialRecord } from '../records.ts';
 
 export const showVerb: Verb = (program, context) => {
   withCommonOptions(program.command('show'))
@@ -67,8 +67,6 @@ interface ShowOptions extends CommonOptions {
   readonly log?: boolean;
   readonly setup?: boolean;
 }
-
-const isByAccuracy = ({ summary }: RunEnd): boolean => summary.run.config.objectives[0]?.metric === 'accuracy';
 
 /** Throws `run.missing`. */
 function read({ store, directory }: ReadableWorkspace, id: string): RunEnd {

@@ -5,13 +5,15 @@ import { hypervolume } from '../geometry/hypervolume.ts';
 import { paretoItems } from '../geometry/pareto-front.ts';
 import { isFeasible, sign } from '../objective.ts';
 import type { Metrics, Problem } from '../objective.ts';
-import { learnedMetric } from '../reward.ts';
+import { learnedMetric, withReward } from '../reward.ts';
+import { candidateKey } from '../space/candidate-key.ts';
 import { familyOf } from '../space/lattice.ts';
+import { adjacentExchange } from '../space/neighbours.ts';
 import { calibrate } from '../surrogate/calibration.ts';
 import type { Calibration } from '../surrogate/calibration.ts';
 import type { StrategyInput } from './strategy.ts';
 import { explainBy } from './registry.ts';
-import type { LeftOut, RegionsAfter } from './followed.ts';
+import type { Answer, LeftOut, RegionsAfter } from './followed.ts';
 
 /** What a family got of the budget, and what came of it. */
 export interface FamilyAccount {
@@ -58,6 +60,20 @@ export interface Explanation {
   /** How well the surrogate tells each result from all others as it stands; for strategies that
    * share TRADE's. */
   readonly leftOut?: LeftOut;
+  /** What the strategy itself names as its find. */
+  readonly answer?: Answer;
+  /** The best single student; `undefined` without a result. */
+  readonly winner?: Winner;
+}
+
+/** The best student by the first objective within the limits, and how flat it is around it. */
+export interface Winner {
+  readonly trial: number;
+  readonly own: number;
+  /** One-edit neighbours that have a result. */
+  readonly neighbours: number;
+  /** Of these alone; `undefined` of none. */
+  readonly mean?: number;
 }
 
 export function explainRun(strategy: string, input: StrategyInput, log: readonly RunEvent[]): Explanation {
@@ -79,7 +95,29 @@ export function explainRun(strategy: string, input: StrategyInput, log: readonly
     calibrations: byFamily,
     regions: search?.regions ?? [],
     leftOut: search?.leftOut,
+    answer: search?.answer,
+    winner: winnerOf(problem, trials),
   };
+}
+
+/** The earliest of equals. */
+function winnerOf(problem: Problem, trials: readonly Result[]): Winner | undefined {
+  const { objectives, limits, reward, space } = problem;
+  const orientation = sign(objectives[0]?.goal ?? 'maximize');
+  const valueOf = ({ metrics }: Result): number => withReward(reward, metrics)[objectives[0]?.metric ?? ''] ?? NaN;
+  const told = trials.filter((one) => one.state === 'told' && Number.isFinite(valueOf(one)));
+  const within = told.filter(({ metrics }) => isFeasible(metrics, limits));
+  const [first] = within;
+  if (!first) return undefined;
+  const best = within.reduce((high, one) => (orientation * valueOf(one) > orientation * valueOf(high) ? one : high));
+  const family = familyOf(space, best.candidate.family);
+  const near = new Set(
+    adjacentExchange(family, best.candidate.config).map((config) => candidateKey({ family: family.name, config })),
+  );
+  const values = told.filter(({ candidate }) => near.has(candidateKey(candidate))).map(valueOf);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const winner = { trial: best.trial, own: valueOf(best), neighbours: values.length };
+  return values.length > 0 ? { ...winner, mean } : winner;
 }
 
 type Result = Proposal & {

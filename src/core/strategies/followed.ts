@@ -34,6 +34,25 @@ export interface LeftOut {
   readonly unaided: number;
 }
 
+/** A student that was judged together with its neighbours; values in the objective's own unit. */
+export interface ScoredCentre {
+  readonly trial: number;
+  readonly own: number;
+  /** That have a result. */
+  readonly neighbours: number;
+  /** Of itself and them. */
+  readonly score: number;
+}
+
+/** What a search names as its find, where that is not the best single student. */
+export interface Answer {
+  /** Of a centre and its neighbours. */
+  readonly by: 'mean' | 'min';
+  /** Best score first; with several objectives those that none beats in score and costs. None as
+   * long as no neighbourhood is whole. */
+  readonly centres: readonly ScoredCentre[];
+}
+
 /** What a strategy itself tells of a run, beside what the log says of any. */
 export interface FollowedSearch {
   /** After each result; none of a strategy without regions. */
@@ -43,4 +62,5 @@ export interface FollowedSearch {
   readonly noise: ReadonlyMap<number, number>;
   /** `undefined` with fewer than three results. */
   readonly leftOut?: LeftOut;
+  readonly answer?: Answer;
 }

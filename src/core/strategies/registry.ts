@@ -7,6 +7,7 @@ import { cenas } from './cenas/cenas.ts';
 import { evolution } from './evolution.ts';
 import type { FollowedSearch } from './followed.ts';
 import { listed } from './listed.ts';
+import { naRs } from './na-rs.ts';
 import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
 import { rankNosh } from './rank-nosh/rank-nosh.ts';
@@ -93,6 +94,7 @@ export const STRATEGIES = {
   akd: entry(akd),
   'rank-nosh': entry(rankNosh),
   cenas: entry(cenas),
+  'na-rs': entry(naRs),
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type StrategyId = keyof typeof STRATEGIES;

@@ -65,7 +65,7 @@ export type OptionsInput = Pick<StrategyInput, 'epochs' | 'legs' | 'options'>;
 
 export type AskedEvent = EventOf<'asked'>;
 
-export type Shown = 'predictions' | 'regions';
+export type Shown = 'predictions' | 'regions' | 'answer';
 
 export type Need = 'legs' | 'warm starts' | 'teacher weights' | 'source' | 'supernet';
 
@@ -102,7 +102,8 @@ export interface Strategy<S> {
   needsWith?(options: StrategyOptions): readonly Need[];
   /** What of its runs can be looked at that not every run has. `predictions`: what it believed of a
    * student before its training. `regions`: where it searched instead of everywhere. An option of
-   * the same name turns one off. */
+   * the same name turns one off. `answer`: what it names as its find, where that is not the best
+   * single student. */
   readonly shows?: readonly Shown[];
   /** Throws `config.invalid` where the value of an option is none for such a run: asked before
    * anything of the run is written, too. */

@@ -1,5 +1,6 @@
 /** Why a run went as it did, for a terminal: what each family got and brought, what the regions
  * did, how good predictions were. */
+import { answerSentences } from '../../bridge/words/answer-words.ts';
 import type { Explanation } from '../../core/strategies/explain.ts';
 import { percentText, textTable } from './text-table.ts';
 
@@ -11,7 +12,7 @@ export function whyText(explanation: Explanation, isShare: boolean): readonly st
     account.family,
     String(account.proposed),
     String(account.failed),
-    account.best === undefined ? '-' : isShare ? percentText(account.best) : account.best.toPrecision(4),
+    account.best === undefined ? '-' : valueText(account.best, isShare),
     String(account.front),
     percentText(account.share),
     account.expectedGain?.toPrecision(3) ?? '-',
@@ -20,9 +21,18 @@ export function whyText(explanation: Explanation, isShare: boolean): readonly st
       .map(([source, count]) => `${source} ${count}`)
       .join(', '),
   ]);
-  const sentences = [regionsText(explanation), globalText(explanation), ...calibrationText(explanation)];
+  const sentences = [
+    ...answerText(explanation, isShare),
+    ...[regionsText(explanation), globalText(explanation), ...calibrationText(explanation)],
+  ];
   return ['Why:', '', ...textTable(COLUMNS, rows), '', ...sentences.filter((sentence) => sentence !== '')];
 }
+
+const valueText = (value: number, isShare: boolean): string => (isShare ? percentText(value) : value.toPrecision(4));
+
+/** What the search found, by its own measure and by single students. */
+export const answerText = (explanation: Explanation, isShare: boolean): readonly string[] =>
+  answerSentences(explanation, (value) => valueText(value, isShare));
 
 function regionsText({ regions }: Explanation): string {
   if (regions.length === 0) return '';

@@ -42,7 +42,8 @@ describe('what a strategy says that it shows', () => {
   it.each(Object.keys(STRATEGIES))('is what runs of %s can be looked at for', (id) => {
     const { shows = [], needs = [] } = strategyInfo(id);
     if (needs.length > 0) return expect(shows).toEqual([]);
-    const { predictions, regions } = explainRun(id, input, played(id, 24));
+    const { predictions, regions, answer } = explainRun(id, input, played(id, 24));
+    expect(answer !== undefined).toBe(shows.includes('answer'));
     expect(predictions.length > 0).toBe(shows.includes('predictions'));
     expect(regions.length > 0).toBe(shows.includes('regions'));
     return undefined;
@@ -103,6 +104,41 @@ describe('the account of families', () => {
     expect(none.families.map(({ best, front, share }) => [best, front, share])).toEqual(
       none.families.map(() => [undefined, 0, 0]),
     );
+  });
+});
+
+describe('the best single student', () => {
+  const asked = (trial: number, candidate: Proposal['candidate']): Proposal => {
+    return { trial, candidate, seed: trial, why: { source: 'random' } };
+  };
+  const student = (width: number, depth: number, act: string): Proposal['candidate'] => {
+    return { family: 'plain', config: { width, depth, act } };
+  };
+  // One step in width, one in depth, another category; two steps; two edits; the best.
+  const all = [
+    student(8, 2, 'relu'),
+    student(16, 1, 'relu'),
+    student(16, 2, 'tanh'),
+    student(64, 2, 'relu'),
+    student(8, 1, 'relu'),
+    student(16, 2, 'relu'),
+  ];
+  const tellingOf = (accuracies: readonly number[]): readonly RunEvent[] => [
+    { type: 'asked', proposals: all.map((candidate, trial) => asked(trial, candidate)), position: all.length },
+    ...accuracies.map((accuracy, trial): RunEvent => ({ type: 'told', trial, metrics: { accuracy } })),
+  ];
+
+  // Of all that was trained instead, a flat neighbourhood would be any.
+  it('stands beside the mean of its trained neighbours one edit away, and of nothing else', () => {
+    const { winner } = explainRun('random', input, tellingOf([0.6, 0.7, 0.8, 0.1, 0.1, 0.9]));
+    expect(winner).toEqual({ trial: 5, own: 0.9, neighbours: 3, mean: expect.closeTo(0.7, 12) });
+  });
+
+  it('is one within the limits, says nothing of neighbours where none was trained, and is none of none', () => {
+    const limited = { ...input, problem: { ...input.problem, limits: [{ metric: 'params', max: 64 * 64 * 2 - 1 }] } };
+    const lonely = explainRun('random', limited, tellingOf([NaN, NaN, NaN, 0.9, 0.5, NaN]));
+    expect(lonely.winner).toEqual({ trial: 4, own: 0.5, neighbours: 0 });
+    expect(explainRun('random', input, tellingOf([])).winner).toBeUndefined();
   });
 });
 
