@@ -15,7 +15,7 @@ import { searchSupernet } from '../../src/compute/one-shot/search.ts';
 import type { SearchState, SearchTask } from '../../src/compute/one-shot/search.ts';
 import { readSearchState, writeSearchState } from '../../src/compute/one-shot/state-file.ts';
 import type { WrittenFile } from '../../src/compute/tasks/outputs.ts';
-import { createPass, drop, trainingLayout } from '../../src/compute/training/pass.ts';
+import { drop, trainingLayout } from '../../src/compute/training/pass.ts';
 import { mixingSpace } from '../../src/core/one-shot/method.ts';
 import { oneShotMethod } from '../../src/core/one-shot/registry.ts';
 import { toyCellFamily } from '../contract/toy-one-shot/toy-cell.ts';
@@ -48,7 +48,7 @@ describe('the oracle', () => {
   async function withOracle(use: (slopes: (p: Float64Array, nudge?: number) => Slopes) => void): Promise<void> {
     const { task, dispose } = await searchTask();
     const layout = trainingLayout(task);
-    const oracle = createOracle(createPass(task, layout), layout, edges);
+    const oracle = createOracle(task, layout, edges);
     const weights = initialWeights(layout, 5);
     const before = tf.memory().numTensors;
     use((p, nudge = 0) => {
@@ -102,7 +102,7 @@ describe('the oracle', () => {
     const { task, dispose } = await searchTask();
     const layout = trainingLayout(task);
     const wrong = [{ id: 'x', dimension: 'x', paths: [['pool']] }];
-    expect(() => createOracle(createPass(task, layout), layout, wrong)).toThrow(/gamma/);
+    expect(() => createOracle(task, layout, wrong)).toThrow(/gamma/);
     dispose();
   });
 });

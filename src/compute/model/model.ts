@@ -45,9 +45,9 @@ export interface Taps {
   readonly give: (layerId: string, output: Tensor) => void;
 }
 
-/** Throws `graph.invalid` when the graph is unsound. */
-export function createModel(graph: ArchitectureGraph): Model {
-  const layout = layoutOf(graph);
+/** Throws `graph.invalid` when the graph is unsound. `layout`: where it is known already, and the
+ * graph with it. */
+export function createModel(graph: ArchitectureGraph, layout: Layout = layoutOf(graph)): Model {
   const slots = new Map(layout.trainable.map((slot, index) => [slot.name, index]));
   const image = graph.layers[0]?.id;
   const plans = new Map<string, Plan>();

@@ -15,7 +15,8 @@ import { allKept, startMixing } from '../../core/one-shot/method.ts';
 import { prepareImages } from '../data/augment.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
 import { createOptimizer, downloadVectors, learningRateAt, stateSlots, uploadVectors } from '../training/optimizer.ts';
-import { adopt, createPass, drop, trainingLayout } from '../training/pass.ts';
+import type { OptimizerState } from '../training/optimizer.ts';
+import { adopt, drop, trainingLayout } from '../training/pass.ts';
 import type { Batch, PassTask } from '../training/pass.ts';
 import { stepsPerEpoch } from '../training/trainer.ts';
 import { decayMask, disposeParameters, downloadWeights, initialWeights, uploadWeights } from '../model/parameters.ts';
@@ -57,7 +58,7 @@ const STREAM = { weights: 0, weightOrder: 16, mixingOrder: 17, start: 18, drawWe
  */
 export async function searchSupernet(task: SearchTask, hooks: SearchHooks): Promise<SearchState> {
   const layout = trainingLayout(task);
-  const oracle = createOracle(createPass(task, layout), layout, task.edges);
+  const oracle = createOracle(task, layout, task.edges);
   const decay = decayMask(layout);
   const search = createSearch(task, layout, oracle, decay);
   try {
@@ -131,16 +132,19 @@ function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: T
       const rng = createRng(split(split(seed, STREAM.drawWeights), batch.step));
       const drawn = method.draw(mixing.alpha, rng, 'weights', kept);
       const gradients: Tensor1D[] = [];
+      const used = new Uint8Array(layout.params);
       try {
         for (const { p } of drawn) {
-          const { loss, gTheta, fresh } = oracle.slopes(parameters, p, batch);
+          const { loss, gTheta, fresh, ...pass } = oracle.slopes(parameters, p, batch);
           gradients.push(gTheta);
+          pass.used.forEach((value, index) => (used[index] = (used[index] ?? 0) | value));
           parameters = { theta: parameters.theta, ...adopt(parameters, fresh) };
           checkLoss(loss, batch);
         }
         const moved = tf.tidy(() => {
           const mean = tf.div<Tensor1D>(tf.addN(gradients), gradients.length);
-          return optimizer.update(parameters.theta, mean, state, learningRate, batch.step + 1);
+          const next = optimizer.update(parameters.theta, mean, state, learningRate, batch.step + 1);
+          return used.includes(0) ? heldWhere(used, { theta: parameters.theta, state }, next) : next;
         });
         tf.dispose([parameters.theta, ...Object.values(state)]);
         parameters = { ...parameters, theta: moved.theta };
@@ -160,6 +164,21 @@ function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: T
       tf.dispose(Object.values(state));
     },
   };
+}
+
+interface Moved {
+  readonly theta: Tensor1D;
+  readonly state: OptimizerState;
+}
+
+/** A weight that no pass used stays as it is, and so does what the optimiser remembers of it: a
+ * path that is seldom drawn neither decays nor drifts meanwhile. As PyTorch does where a weight has
+ * no gradient. Call it inside a tidy. */
+function heldWhere(used: Uint8Array, before: Moved, after: Moved): Moved {
+  const isUsed = tf.tensor1d(used, 'bool');
+  const held = (next: Tensor1D, old: Tensor1D | undefined): Tensor1D => (old ? tf.where(isUsed, next, old) : next);
+  const state = Object.entries(after.state).map(([name, next]) => [name, held(next, before.state[name])] as const);
+  return { theta: held(after.theta, before.theta), state: Object.fromEntries(state) };
 }
 
 function checkLoss(loss: number, { step, epoch }: Batch): void {

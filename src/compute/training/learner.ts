@@ -66,7 +66,7 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
     const { theta, statistics, kept } = parameters;
     withFresh((fresh) => {
       const next = tf.tidy(() => {
-        const { value, gradient } = pass(parameters, { samples, epoch, step: position, progress }, fresh);
+        const { value, gradient } = pass.slope(parameters, { samples, epoch, step: position, progress }, fresh);
         const moved = optimizer.update(theta, gradient, state, learningRate, position + 1);
         const after = { theta: moved.theta, statistics: new Map([...statistics, ...fresh.statistics]), kept };
         const average = averaged(state, after, recipe.emaDecay, position + 1);

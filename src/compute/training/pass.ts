@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { createRng, split } from '../../core/math/rng.ts';
+import { memoise } from '../../core/memoise.ts';
 import type { Statistics } from '../backend/norms.ts';
 import { lossAndGradients } from '../backend/gradient.ts';
 import { createCriterion } from '../losses/create-criterion.ts';
@@ -63,18 +64,37 @@ function criterionOf({ model, recipe, teacher, train: { labels } }: PassTask): C
   return createCriterion({ student: model.graph, distillation, labels, ...(teacher && { teacher }) });
 }
 
-/** Call it inside a tidy; what it fills into `fresh` outlives that. */
-export type Pass = (parameters: Parameters, batch: Batch, fresh: Fresh) => Slope;
+/** Layers whose outputs the criterion looks at. */
+export const layersLookedAt = (task: PassTask): readonly string[] => criterionOf(task).taps;
+
+/**
+ * Call both inside a tidy; what they fill into `fresh` outlives that. `network`: a part of the
+ * task's, with layers of the same names; absent: all of it.
+ */
+export interface Pass {
+  readonly slope: (parameters: Parameters, batch: Batch, fresh: Fresh, network?: Model) => Slope;
+  /** The loss alone, with the batch's own statistics. */
+  readonly value: (parameters: Parameters, batch: Batch, fresh: Fresh, network?: Model) => Scalar;
+}
+
+type Network = (weights: readonly Tensor[]) => readonly Tensor[];
+type Loss = (outputs: readonly Tensor[], weights: readonly Tensor[]) => Scalar;
+
+/** One batch, as its network and its criterion see it. */
+interface Shown {
+  readonly network: Network;
+  readonly loss: Loss;
+  /** Those that are learned, as tensors. */
+  readonly weights: readonly Tensor[];
+  readonly places: Places;
+}
 
 export function createPass(task: PassTask, layout: Layout): Pass {
   const { model, recipe, seed } = task;
   const criterion = criterionOf(task);
-  const learns = layout.trainable.map(learningIn(task));
-  const learned = layout.trainable.filter((_, index) => learns[index]);
-  const slots = new Map(learned.map((slot, index) => [slot.name, index]));
-  const own = criterion.slots.flatMap(({ name }) => slots.get(name) ?? []);
-  const isHeadAlone = recipe.trains === 'head';
-  return ({ theta, statistics, kept }, { samples, epoch, step, progress }, fresh) => {
+  const placesIn = memoise((network: Model) => placesOf(task, layout, criterion, network));
+  const show = ({ theta, statistics, kept }: Parameters, batch: Batch, fresh: Fresh, network: Model): Shown => {
+    const { samples, epoch, step, progress } = batch;
     const { views, rows } = showings(task, samples, epoch);
     const rng = createRng(split(split(seed, STREAM.criterion), step));
     const lambda = shareOf(task, step);
@@ -84,22 +104,26 @@ export function createPass(task: PassTask, layout: Layout): Pass {
       model.graph.classes,
     );
     const targets = mixed(smooth(labels, recipe.labelSmoothing), lambda);
+    const places = placesIn(network);
     const all = unflatten(layout, theta);
     const weightOf = (weights: readonly Tensor[], name: string): Tensor =>
-      found(kept.get(name) ?? weights[slots.get(name) ?? -1], name);
-    const frozen = isHeadAlone ? frozenFeatures(model, images, all, statistics, criterion.taps) : undefined;
-    const { value, gradients } = lossAndGradients(
-      (weights) => {
-        if (frozen) return [model.head.forward(frozen.read, (name) => weightOf(weights, name)), ...frozen.tapped];
+      found(kept.get(name) ?? weights[places.slots.get(name) ?? -1], name);
+    const isHeadAlone = recipe.trains === 'head';
+    const frozen = isHeadAlone ? frozenFeatures(network, images, all, statistics, criterion.taps) : undefined;
+    return {
+      places,
+      weights: all.filter((_, index) => places.learns[index]),
+      network: (weights) => {
+        if (frozen) return [network.head.forward(frozen.read, (name) => weightOf(weights, name)), ...frozen.tapped];
         const features = new Map<string, Tensor>();
         const update = (layer: string, updated: Statistics): void => void fresh.statistics.set(layer, updated);
-        const logits = model.forward(images, weights, statistics, update, {
+        const logits = network.forward(images, weights, statistics, update, {
           layers: criterion.taps,
           give: (layer, output) => features.set(layer, output),
         });
         return [logits, ...criterion.taps.map((layer) => found(features.get(layer), layer))];
       },
-      ([logits, ...features], weights) =>
+      loss: ([logits, ...features], weights) =>
         criterion.loss({
           ...{ logits: logits as Tensor2D, targets, samples, progress, rng }, // the network's own
           teacher: (name) => mixed(rowsOf(found(task.teacher?.tensors.get(name), name), rows), lambda),
@@ -107,14 +131,44 @@ export function createPass(task: PassTask, layout: Layout): Pass {
           weight: (name) => weightOf(weights, name),
           keep: (name, updated) => fresh.kept.set(name, tf.keep(updated)),
         }),
-      all.filter((_, index) => learns[index]),
-      own,
-    );
-    if (!isHeadAlone) return { value, gradient: flatten(gradients) };
-    const places = new Map(learned.map((slot, index) => [slot, index]));
-    const slopes = layout.trainable.map((slot) => gradients[places.get(slot) ?? -1] ?? tf.zeros([...slot.spec.shape]));
-    return { value, gradient: flatten(slopes) };
+    };
   };
+  return {
+    slope: (parameters, batch, fresh, part = model) => {
+      const { network, loss, weights, places } = show(parameters, batch, fresh, part);
+      const { value, gradients } = lossAndGradients(network, loss, weights, places.own);
+      if (places.learns.every(Boolean)) return { value, gradient: flatten(gradients) };
+      let next = 0;
+      const slopes = layout.trainable.map(({ spec }, index) => {
+        const slope = places.learns[index] ? gradients[next++] : undefined;
+        return slope ?? tf.zeros([...spec.shape]);
+      });
+      return { value, gradient: flatten(slopes) };
+    },
+    value: (parameters, batch, fresh, part = model) => {
+      const { network, loss, weights } = show(parameters, batch, fresh, part);
+      return loss(network(weights), weights);
+    },
+  };
+}
+
+/** Which of the layout's trainable weights a pass learns. */
+interface Places {
+  /** Of each of them. */
+  readonly learns: readonly boolean[];
+  /** Of those that are learned, by their full names. */
+  readonly slots: ReadonlyMap<string, number>;
+  /** The criterion's among them. */
+  readonly own: readonly number[];
+}
+
+function placesOf(task: PassTask, layout: Layout, criterion: Criterion, network: Model): Places {
+  const isLearned = learningIn(task);
+  const there = new Set([...network.layout.trainable, ...criterion.slots].map(({ name }) => name));
+  const learns = layout.trainable.map((slot) => isLearned(slot) && there.has(slot.name));
+  const learned = layout.trainable.filter((_, index) => learns[index]);
+  const slots = new Map(learned.map((slot, index) => [slot.name, index]));
+  return { learns, slots, own: criterion.slots.flatMap(({ name }) => slots.get(name) ?? []) };
 }
 
 interface Frozen {
