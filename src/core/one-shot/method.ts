@@ -108,6 +108,14 @@ export interface OneShotMethod {
   readonly derive: (alpha: Float64Array, kept: readonly boolean[]) => readonly number[];
 }
 
+/** What an option may be. */
+export interface OptionRange {
+  readonly least: number;
+  readonly most: number;
+  /** No fractions. */
+  readonly isWhole?: boolean;
+}
+
 export interface OneShotDefinition {
   readonly title: string;
   /** Whose it is. */
@@ -116,6 +124,8 @@ export interface OneShotDefinition {
   /** One sentence on what it is. */
   readonly summary: string;
   readonly defaults: Readonly<Record<string, number>>;
+  /** Of options; absent: any number from 0 on. */
+  readonly ranges?: Readonly<Record<string, OptionRange>>;
   readonly create: (space: MixingSpace, options: Readonly<Record<string, number>>) => OneShotMethod;
 }
 
