@@ -17,15 +17,17 @@ export const ENDPOINT_EPOCHS = 160;
 /** Shares until which epochs are counted. */
 export const GOALS = [0.98, 0.99] as const;
 
-/** By what its trainings may go, the last one as a whole alone. */
+/** By what its trainings may go. `few` is what `whole` does where half the budget is planned for:
+ * it begins with one student a family, as short trainings do, and not with two. */
 export const VARIANTS = {
   short: { title: 'short trainings first', options: { shortTrainings: true, stopRule: false } },
   stop: { title: 'stop rule', options: { shortTrainings: false, stopRule: true } },
   both: { title: 'both', options: { shortTrainings: true, stopRule: true } },
   whole: { title: 'whole trainings alone', options: { shortTrainings: false, stopRule: false } },
+  few: { title: 'whole ones, planned for 400 epochs', options: { shortTrainings: false, stopRule: false } },
 } as const;
 export type Variant = keyof typeof VARIANTS;
-const NAMES = ['short', 'stop', 'both', 'whole'] as const satisfies readonly Variant[];
+const NAMES = ['short', 'stop', 'both', 'whole', 'few'] as const satisfies readonly Variant[];
 
 export type EpochStudy = Direction & { readonly pools: Readonly<Record<Variant, Pool>> };
 
@@ -33,17 +35,21 @@ export type EpochStudy = Direction & { readonly pools: Readonly<Record<Variant, 
 export function epochStudies(table: RecordedTable): readonly EpochStudy[] {
   const { epochs: whole, legs = [] } = table;
   if (whole === undefined || legs.length === 0) return [];
-  const budget = BUDGET * whole;
+  const budgetOf = (name: Variant): number => (name === 'few' ? BUDGET / 2 : BUDGET) * whole;
   return DIRECTIONS.map((direction) => {
     const { search, score } = direction;
     const own = legsOf(table, search);
     const pool = (name: Variant): Pool => {
-      const terms = { budget, whole, legs: name === 'whole' ? [] : own, options: VARIANTS[name].options };
+      const legs = name === 'whole' || name === 'few' ? [] : own;
+      const terms = { budget: budgetOf(name), whole, legs, options: VARIANTS[name].options };
       return createPool(table, { search, scores: [score], references: 'none', epochs: terms });
     };
     return {
       ...direction,
-      pools: { short: pool('short'), stop: pool('stop'), both: pool('both'), whole: pool('whole') },
+      pools: {
+        ...{ short: pool('short'), stop: pool('stop'), both: pool('both') },
+        ...{ whole: pool('whole'), few: pool('few') },
+      },
     };
   });
 }

@@ -22,8 +22,9 @@ interface Searched {
   readonly curves: ReadonlyMap<number, AnytimeCurve>;
 }
 
-/** Each is held against whole trainings alone. */
+/** Each is held against whole trainings alone, of both kinds. */
 const BY_LEGS = ['short', 'stop', 'both'] as const satisfies readonly Variant[];
+const WHOLE = ['whole', 'few'] as const satisfies readonly Variant[];
 
 export function epochFigures(studies: readonly EpochStudy[], find: FindGame): string {
   if (studies.length === 0) return 'The table has no short trainings.';
@@ -41,9 +42,12 @@ function searched({ pools, score }: EpochStudy, variant: Variant, find: FindGame
 }
 
 function directionSection(study: EpochStudy, find: FindGame): string {
-  const body = ([...BY_LEGS, 'whole'] as const).map((variant) => {
+  const body = [...BY_LEGS, ...WHOLE].map((variant) => {
     const curves = [...searched(study, variant, find).curves.values()];
-    const shares = EPOCH_MARKS.map((mark) => digits(spreadAfter(curves, mark, 'maximize').median, 4));
+    const budget = study.pools[variant].budgetEpochs ?? 0;
+    const shares = EPOCH_MARKS.map((mark) =>
+      mark > budget ? '' : digits(spreadAfter(curves, mark, 'maximize').median, 4),
+    );
     const reached = GOALS.map((goal) => epochsText(reachedBy(curves, goal, 'maximize').half));
     return [VARIANTS[variant].title, ...shares, ...reached];
   });
@@ -54,16 +58,18 @@ function directionSection(study: EpochStudy, find: FindGame): string {
 
 /** By legs minus without, paired by search seed. */
 function differenceSection(studies: readonly EpochStudy[], find: FindGame): string {
-  const body = BY_LEGS.flatMap((variant) => studies.map((study) => differenceRow(study, variant, find)));
-  const header = ['', 'seeds', 'pairs', 'share', '95 % interval', 'points of test accuracy'];
+  const body = WHOLE.flatMap((against) =>
+    BY_LEGS.flatMap((variant) => studies.map((study) => differenceRow(study, variant, against, find))),
+  );
+  const header = ['', 'minus', 'seeds', 'pairs', 'share', '95 % interval', 'points of test accuracy'];
   const note =
-    `Each minus whole trainings alone, after ${ENDPOINT_EPOCHS} epochs, paired by search seed ` +
+    `After ${ENDPOINT_EPOCHS} epochs, paired by search seed ` +
     '(bootstrap of 10,000 draws; it tells of search seeds on these accuracies); points: mean over 30 limits of params.';
   return `${note}\n\n${table(header, body)}`;
 }
 
-function differenceRow(study: EpochStudy, variant: Variant, find: FindGame): readonly string[] {
-  const [own, whole] = [searched(study, variant, find), searched(study, 'whole', find)];
+function differenceRow(study: EpochStudy, variant: Variant, against: Variant, find: FindGame): readonly string[] {
+  const [own, whole] = [searched(study, variant, find), searched(study, against, find)];
   const seeds = [...own.games.keys()].filter((seed) => whole.games.has(seed));
   const at = ({ curves }: Searched, seed: number): number => curves.get(seed)?.[ENDPOINT_EPOCHS - 1] ?? NaN;
   const { mean, lower, upper } = pairedBootstrap(seeds.map((seed) => at(own, seed) - at(whole, seed)));
@@ -72,10 +78,18 @@ function differenceRow(study: EpochStudy, variant: Variant, find: FindGame): rea
     const count = epochs.filter((spent) => spent <= ENDPOINT_EPOCHS).length;
     return frontOf(study.pools[side], trained, study.score, count);
   };
-  const gained = seeds.map((seed) => meanAdvantage(fronts(variant, own, seed), fronts('whole', whole, seed), LIMITS));
+  const gained = seeds.map((seed) => meanAdvantage(fronts(variant, own, seed), fronts(against, whole, seed), LIMITS));
   const interval = `${signed(lower, 4)} to ${signed(upper, 4)}`;
   const name = VARIANTS[variant].title;
-  return [name, study.title, String(seeds.length), signed(mean, 4), interval, points(meanOf(gained))];
+  return [
+    name,
+    VARIANTS[against].title,
+    study.title,
+    String(seeds.length),
+    signed(mean, 4),
+    interval,
+    points(meanOf(gained)),
+  ];
 }
 
 const epochsText = (count: number): string => (Number.isFinite(count) ? String(count) : 'not reached');

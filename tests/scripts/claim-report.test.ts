@@ -172,7 +172,9 @@ describe('searches at equal epochs', () => {
       );
       expect(pools.short.table.metrics).toEqual([search, 'params', ...metrics]);
       expect(pools.whole.table.legs).toEqual([]);
-      expect(new Set(Object.values(pools).map(({ fingerprint }) => fingerprint)).size).toBe(4);
+      expect(new Set(Object.values(pools).map(({ fingerprint }) => fingerprint)).size).toBe(5);
+      // What is planned for less is told for less.
+      expect(pools.few.budgetEpochs).toBe(400);
     }
   });
 
@@ -185,7 +187,7 @@ describe('searches at equal epochs', () => {
     const text = epochFigures([study!], ({ seed }) => (seed === 1 ? (record as unknown as GameRecord) : undefined));
     // Until the hundredth epoch nothing is trained; whoever trains all has what can be reached.
     expect(text).toMatch(/\| whole trainings alone \| 0\.0000 \| 0\.\d{4} \| .* \| 0\.9983 \|/);
-    expect(text).toContain('| both | seed 1 → 2 | 1 | 0.0000 | 0.0000 to 0.0000 | 0.00 |');
+    expect(text).toContain('| both | whole trainings alone | seed 1 → 2 | 1 | 0.0000 | 0.0000 to 0.0000 | 0.00 |');
   });
 
   it('say so where a table has none', () => {

@@ -51,7 +51,8 @@ function leastOf(values: readonly number[]): number {
 function settingsOf({ neighbours, aggregate }: StrategyOptions): { readonly m: number; readonly by: Aggregate } {
   const m = Number(neighbours);
   if (!Number.isInteger(m) || m < 1 || m > MOST_NEIGHBOURS) {
-    const problem = `${String(neighbours)} neighbours cannot be trained: choose a whole number, 1 to ${MOST_NEIGHBOURS}.`;
+    const range = `a whole number from 1 to ${MOST_NEIGHBOURS}`;
+    const problem = `${String(neighbours)} neighbours cannot be trained: choose ${range}.`;
     throw invalid('strategy.options.neighbours', problem);
   }
   if (aggregate === 'mean' || aggregate === 'min') return { m, by: aggregate };
