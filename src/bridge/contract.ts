@@ -110,6 +110,8 @@ export const contract = {
     /** Which family got what and why, what the regions did, how good the predictions were: of all
      * that was told so far. */
     explain: oc.input(s.idInput).output(s.explanationSchema),
+    /** What its one-shot searches came to, epoch by epoch; none for a run without any. */
+    searches: oc.input(s.idInput).output(s.searchAccounts),
     preview: oc.input(s.searchInputSchema).output(s.previewSchema),
     start: oc.input(s.searchInputSchema).output(s.runSummarySchema),
     /** Starts the bundled sample search. */

@@ -8,7 +8,7 @@ export { wishFor } from '../store/upkeep/recovery.ts';
 export { backupsOf, keptBackups, removeKept } from './workspace/maintenance.ts';
 export type { RecoveryReport } from './workspace/maintenance.ts';
 export { readWorkspace } from './workspace/read-workspace.ts';
-export { logEntries } from './runs/log-entries.ts';
+export { logEntries } from './runs/told/log-entries.ts';
 export type { ReadableWorkspace } from '../store/workspace.ts';
 export { defaultWorkspace } from './workspace/default-workspace.ts';
 export { frontOf } from '../core/front.ts';
@@ -27,6 +27,7 @@ export { latencyText } from './terminal/latency-text.ts';
 export { resultText, trialName, trialText } from './terminal/run-text.ts';
 export { countText, durationText, percentText, textTable } from './terminal/text-table.ts';
 export { terminalText } from './terminal/terminal-text.ts';
+export { searchesText } from './terminal/searches-text.ts';
 export { answerText, whyText } from './terminal/why-text.ts';
 export { openReplay, secondsLeft } from './replays/player.ts';
 export type { GameTime, PlayedGame, ReplayPlayer } from './replays/player.ts';
@@ -36,6 +37,7 @@ export { gameText } from './terminal/replay-text.ts';
 export {
   checkSearch,
   explainRecorded,
+  searchesRecorded,
   exportToFile,
   listDatasets,
   listTeachers,

@@ -4,7 +4,7 @@ import type { Services } from './services.ts';
 import { frontGroups, frontPoints } from './students/fronts.ts';
 import { previewSearch } from './runs/preview.ts';
 import { costsOf } from './runs/costs.ts';
-import { logEntries, stepsOf } from './runs/log-entries.ts';
+import { logEntries, stepsOf } from './runs/told/log-entries.ts';
 import { setupOf } from './runs/setup.ts';
 import { trialHandlers } from './students/trial-handlers.ts';
 
@@ -129,6 +129,7 @@ function runHandlers(parts: Services): Handlers['runs'] {
     setup: ({ id }) => setupOf(store, catalog, id),
     costs: ({ id }) => costsOf(store, id, runs.get(id).run.config),
     explain: ({ id }) => parts.explain(id),
+    searches: ({ id }) => parts.searches(id),
     preview: (parsed) => previewSearch(catalog, store, parsed, parts.executor.capacity),
     start: (parsed) => runs.start(parsed),
     startSample: () => parts.startSample(),

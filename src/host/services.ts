@@ -20,7 +20,8 @@ import { examineWorkspace } from './processes/store-client.ts';
 import { createReplayFiles } from './replays/files.ts';
 import { createReplays } from './replays/replays.ts';
 import { createReplaySources } from './replays/sources.ts';
-import { createExplainer } from './runs/explain.ts';
+import { createExplainer } from './runs/told/explain.ts';
+import { createSearchTeller } from './runs/told/searches.ts';
 import { startSample } from './runs/sample.ts';
 import { createRunService } from './runs/service.ts';
 import { createRunUpkeep } from './runs/upkeep.ts';
@@ -111,6 +112,7 @@ export function createServices({ workspace, options, log, logFile }: Session) {
       offering: () => live.publish({ type: 'archive.offered' }),
     }),
     explain: createExplainer(store, catalog),
+    searches: createSearchTeller(store, catalog),
     review: createReview({ store, files, catalog, side }),
     exporter: createExporter({ store, files, catalog, side, temp: files.temp, version, now }),
     diagnostics: createDiagnostics({ store, files, system, logFile, backend: () => side.knownBackend(), now }),

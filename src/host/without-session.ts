@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import type { DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas/records.ts';
 import type { SetupView } from '../bridge/schemas/setup.ts';
 import type { BackendView } from '../bridge/schemas/system.ts';
+import type { SearchAccount } from '../core/one-shot/account.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
 import type { Packed } from './archive/orders.ts';
 import { packArchive } from './processes/store-client.ts';
 import type { ArchiveProgress } from './processes/store-worker.ts';
 import { makeBeside } from './workspace/beside.ts';
 import { createCatalog } from './library/catalog.ts';
-import { createExplainer } from './runs/explain.ts';
+import { createExplainer } from './runs/told/explain.ts';
+import { createSearchTeller } from './runs/told/searches.ts';
 import { setupOf } from './runs/setup.ts';
 import { createExporter } from './students/export.ts';
 import type { ExportOrder, WrittenExport } from './students/export.ts';
@@ -62,6 +64,19 @@ export async function explainRecorded({ resources, workspace }: Places, run: str
   const { store, close } = readWorkspace(workspace);
   try {
     return await createExplainer(store, createCatalog(resources, workspace))(run);
+  } finally {
+    close();
+  }
+}
+
+/** What the run's one-shot searches came to so far. Throws `run.missing` and `dataset.*`. */
+export async function searchesRecorded(
+  { resources, workspace }: Places,
+  run: string,
+): Promise<readonly SearchAccount[]> {
+  const { store, close } = readWorkspace(workspace);
+  try {
+    return await createSearchTeller(store, createCatalog(resources, workspace))(run);
   } finally {
     close();
   }

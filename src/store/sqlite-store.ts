@@ -265,9 +265,11 @@ function searchWrites({ reader, log, supernets, assertHere, at }: Rows): SearchW
     throw conflict(`Run ${runId}: search ${search} is not open.`);
   };
   return {
-    keepSupernet: (runId, search, weights) => {
+    keepSupernet: (runId, { event, weights }) => {
+      const { search, epoch } = event;
       assertOpen(runId, search);
-      return supernets.replace({ ...weights, runId, search });
+      log.append(runId, event, at());
+      return supernets.replace({ ...weights, runId, search, epoch });
     },
     dropSupernet: (runId, search) => {
       assertHere(runId);

@@ -142,6 +142,12 @@ export interface EndedTrial extends WrittenTrial {
   readonly event: RunEvent;
 }
 
+/** An epoch of a search: what is told of it, and the file after it. */
+export interface KeptSupernet {
+  readonly event: EventOf<'mixed'>;
+  readonly weights: StoredFile;
+}
+
 /** The end of a search; without a file where it failed. */
 export interface EndedSearch {
   readonly event: EventOf<'searched'>;
@@ -180,6 +186,8 @@ export interface ReadableStore {
   events(runId: string, slice?: Slice): readonly StoredEvent[];
   eventCount(runId: string): number;
   searches(runId: string): Searches;
+  /** What the log says of searches: asked for, mixed, over. */
+  searchEvents(runId: string): readonly StoredEvent[];
   /** Results of earlier runs that were written down with the run; empty where it learns from
    * none. */
   prior(runId: string): readonly PriorResult[];
@@ -304,8 +312,9 @@ export interface TrialWrites {
 
 /** Of one-shot searches. */
 export interface SearchWrites {
-  /** Where a search can go on from: returns the file that it replaced. */
-  keepSupernet(runId: string, search: number, weights: Omit<SupernetRow, 'runId' | 'search'>): string | undefined;
+  /** What an epoch of a search came to, into the log, and where the search can go on from, in one
+   * transaction: so each epoch that counts is told of once. Returns the file that it replaced. */
+  keepSupernet(runId: string, kept: KeptSupernet): string | undefined;
   /** Of a search that is to begin anew, or whose weights nobody needs any more: returns the file
    * that leaves. */
   dropSupernet(runId: string, search: number): string | undefined;

@@ -12,11 +12,11 @@ import { moveMixing, readMixing, startState, writeMixing } from '../../src/compu
 import { createOracle } from '../../src/compute/one-shot/oracle.ts';
 import type { Slopes } from '../../src/compute/one-shot/oracle.ts';
 import { searchSupernet } from '../../src/compute/one-shot/search.ts';
-import type { SearchState, SearchTask } from '../../src/compute/one-shot/search.ts';
+import type { EpochNews, SearchState, SearchTask } from '../../src/compute/one-shot/search.ts';
 import { readSearchState, writeSearchState } from '../../src/compute/one-shot/state-file.ts';
 import type { WrittenFile } from '../../src/compute/tasks/outputs.ts';
 import { drop, trainingLayout } from '../../src/compute/training/pass.ts';
-import { mixingSpace } from '../../src/core/one-shot/method.ts';
+import { allKept, mixingSpace } from '../../src/core/one-shot/method.ts';
 import { oneShotMethod } from '../../src/core/one-shot/registry.ts';
 import { toyCellFamily } from '../contract/toy-one-shot/toy-cell.ts';
 import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
@@ -131,10 +131,21 @@ describe('a search', () => {
   it('moves shares and weights, by its seed alone', async () => {
     const { task, dispose } = await searchTask();
     const seen: SearchState[] = [];
-    const first = await searchSupernet(task, { ...free, onEpoch: (state) => void seen.push(state) });
+    const news: EpochNews[] = [];
+    const first = await searchSupernet(task, {
+      ...free,
+      onEpoch: (state, told) => {
+        seen.push(state);
+        news.push(told);
+      },
+    });
     expect(Math.max(...first.mixing.alpha.map(Math.abs))).toBeGreaterThan(0.05);
     expect(seen[0]?.mixing.alpha).not.toEqual(seen[1]?.mixing.alpha);
     expect(seen[0]?.weights).not.toEqual(seen[1]?.weights);
+    // What people are told is of the epoch itself: half of the images, in equal steps.
+    const sharesOf = ({ mixing }: SearchState) => task.method.shares(mixing.alpha, allKept(space));
+    expect(news.map(({ shares }) => shares)).toEqual(seen.map(sharesOf));
+    for (const { loss } of news) expect(Math.abs(loss - Math.log(TINY.classes))).toBeLessThan(1.5);
     const other = await searchSupernet({ ...task, seed: 8 }, free);
     expect(other.mixing.alpha).not.toEqual(first.mixing.alpha);
     dispose();

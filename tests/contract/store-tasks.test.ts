@@ -4,7 +4,7 @@ import type { Search } from '../../src/core/records/events.ts';
 import type { WarmStart } from '../../src/core/records/proposal.ts';
 import type { AskedEvent } from '../../src/core/strategies/strategy.ts';
 import type { WritableStore } from '../../src/store/store.ts';
-import { checkpointFile, COSTS, finished, point, proposal, searchConfig } from '../support/store-records.ts';
+import { checkpointFile, COSTS, finished, mixed, point, proposal, searchConfig } from '../support/store-records.ts';
 import { code, openSessions as open } from './store-sessions.ts';
 
 const part = { until: 1, schedule: 'part' } as const;
@@ -98,6 +98,7 @@ const search = (number = 0): Search => ({
 });
 const askSearch = (number = 0): AskedEvent => ({ type: 'asked', proposals: [], search: search(number), position: 0 });
 const file = (name: string, epoch = 1) => checkpointFile(name, epoch);
+const kept = (name: string, epoch = 1, number = 0) => ({ event: mixed(epoch, number), weights: file(name) });
 const searched = (number = 0) => ({ type: 'searched', search: number, mixing: [0.5, -0.5], cpuSeconds: 3 }) as const;
 
 function searching(): WritableStore {
@@ -110,9 +111,8 @@ function searching(): WritableStore {
 describe('a search', () => {
   test('has one file, replaced as it goes on, and its weights once it has ended', () => {
     const store = searching();
-    expect(store.keepSupernet('run_1', 0, file('a'))).toBeUndefined();
-    expect(store.keepSupernet('run_1', 0, file('b', 2))).toBe('a');
-    expect(store.keepSupernet('run_1', 0, file('b', 2))).toBeUndefined();
+    expect(store.keepSupernet('run_1', kept('a'))).toBeUndefined();
+    expect(store.keepSupernet('run_1', kept('b', 2))).toBe('a');
     expect(store.supernets('run_1')).toMatchObject([{ runId: 'run_1', search: 0, epoch: 2, file: 'b' }]);
     const ended = store.finishSearch('run_1', { event: searched(), weights: file('c', 3) });
     expect(ended).toEqual({ event: searched(), files: ['b'] });
@@ -123,7 +123,7 @@ describe('a search', () => {
 
   test('that failed keeps no file, and the next one bears the next number', () => {
     const store = searching();
-    store.keepSupernet('run_1', 0, file('a'));
+    store.keepSupernet('run_1', kept('a'));
     const event = { ...searched(), mixing: [], reason: 'The loss is not finite.' };
     expect(store.finishSearch('run_1', { event, weights: undefined }).files).toEqual(['a']);
     expect(store.supernets()).toEqual([]);
@@ -134,11 +134,26 @@ describe('a search', () => {
     expect(store.finishSearch('run_1', { event: searched(1), weights: undefined }).event).toEqual(searched(1));
   });
 
+  test('tells of each epoch in the log, with the file that it goes on from or not at all', () => {
+    const store = searching();
+    store.keepSupernet('run_1', kept('a'));
+    store.keepSupernet('run_1', kept('b', 2));
+    expect(store.events('run_1').map(({ event }) => event)).toEqual([askSearch(), mixed(1), mixed(2)]);
+    expect(() => store.keepSupernet('run_1', kept('c', 3, 1))).toThrow(code('store.conflict'));
+    // A name that another search's file has is refused by the table, after the event was appended.
+    store.finishSearch('run_1', { event: searched(), weights: file('b', 2) });
+    store.recordAsked('run_1', askSearch(1), [], 3);
+    const before = store.events('run_1');
+    expect(() => store.keepSupernet('run_1', kept('b', 1, 1))).toThrow();
+    expect(store.events('run_1')).toEqual(before);
+    expect(store.searchEvents('run_1')).toEqual(before);
+  });
+
   test('is asked for in turn, while none is open, and ends once', () => {
     const store = searching();
     const before = store.events('run_1');
     expect(() => store.recordAsked('run_1', askSearch(1), [], 3)).toThrow(code('store.conflict'));
-    expect(() => store.keepSupernet('run_1', 1, file('a'))).toThrow(code('store.conflict'));
+    expect(() => store.keepSupernet('run_1', kept('a', 1, 1))).toThrow(code('store.conflict'));
     store.finishSearch('run_1', { event: searched(), weights: undefined });
     expect(() => store.finishSearch('run_1', { event: searched(), weights: undefined })).toThrow(
       code('store.conflict'),
@@ -149,7 +164,7 @@ describe('a search', () => {
 
   test('leaves with its run', () => {
     const store = searching();
-    store.keepSupernet('run_1', 0, file('a'));
+    store.keepSupernet('run_1', kept('a'));
     store.setRunState('run_1', 'paused');
     const left = [];
     for (let isGone = false; !isGone;) {

@@ -8,7 +8,7 @@ import type { Search } from '../../src/core/records/events.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
 import { addRun, canonical, packed, problems, stage, taken } from '../support/archives.ts';
-import { askedOf, costsOf } from '../support/store-records.ts';
+import { askedOf, costsOf, mixed } from '../support/store-records.ts';
 import { adoptText, temporaryWorkspace } from '../support/workspace.ts';
 
 const search: Search = {
@@ -25,7 +25,8 @@ function searched(id = 'run_1'): Workspace {
   const from = { parents: [0, 'teacher'], map: 'inherit', seed: 1 } as const;
   const event = { ...askedOf(), proposals: [{ ...child!, from }], position: 5, search };
   store.recordAsked(id, event, costsOf(event), 3);
-  store.keepSupernet(id, 1, { epoch: 1, ...adoptText(files, `${id}-supernet-1.safetensors`, 'on its way') });
+  const weights = adoptText(files, `${id}-supernet-1.safetensors`, 'on its way');
+  store.keepSupernet(id, { event: mixed(1, 1), weights });
   return workspace;
 }
 
@@ -64,6 +65,9 @@ describe('an archive is refused', () => {
     ['that tells of a search twice', replace('"search":{"search":1,', '"search":{"search":5,'), /out of turn/],
     ['that tells of a search that nobody asked for', `UPDATE supernet SET search = 3 WHERE search = 1`, /never asked/],
     ['whose search goes on for no whole number of epochs', replace('"epochs":3', '"epochs":2.5'), /epochs/],
+    ['that tells of an epoch of no open search', replace('"mixed","search":1', '"mixed","search":0'), /is not open/],
+    ['whose shares are a text', replace('"shares":[', '"shares":["x",'), /shares/],
+    ['whose epoch is no whole number', replace('"epoch":1,"shares"', '"epoch":1.5,"shares"'), /epoch/],
     ['whose mixing is a text', replace('"mixing":[0.5,', '"mixing":["x",'), /mixing/],
   ])('%s', async (_, sql, words) => {
     const from = searched();

@@ -5,7 +5,7 @@ import { STUDENT_FAMILIES } from '../../src/core/arch/families/registry.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import type { DatasetCard } from '../../src/core/records/dataset-card.ts';
-import { createExplainer } from '../../src/host/runs/explain.ts';
+import { createExplainer } from '../../src/host/runs/told/explain.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { asked, COSTS, finished, searchConfig } from '../support/store-records.ts';
 import { untilRun } from '../support/until-run.ts';

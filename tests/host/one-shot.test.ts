@@ -1,6 +1,6 @@
 /** A one-shot search from its start to its end through the host: a supernet, the student that it
  * leads to, and students that begin with its weights. */
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
@@ -55,6 +55,8 @@ async function open(name: string, plan: FakePlan = {}): Promise<Host['client']> 
 const logOf = (runId: string): readonly RunEvent[] => logIn(workspace, runId);
 
 const plain = (log: readonly RunEvent[]): unknown => JSON.parse(JSON.stringify(log));
+const epochsIn = (log: readonly RunEvent[]): readonly number[] =>
+  log.flatMap((event) => (event.type === 'mixed' ? [event.epoch] : []));
 const proposalsIn = (log: readonly RunEvent[]) =>
   log.flatMap((event) => (event.type === 'asked' ? event.proposals : []));
 
@@ -122,12 +124,53 @@ describe('a one-shot search', () => {
       /searching \([1-9]/.test(summary.live?.stage ?? '') || left(summary);
     await untilRun(client, run.id, isSearching);
     await client.runs.pause({ id: run.id });
-    expect(logOf(run.id).map(({ type }) => type)).toEqual(['asked']);
+    // Each epoch that is done is told of, and none twice after the resume.
+    expect(logOf(run.id).map(({ type }) => type)).toEqual(['asked', ...epochsIn(logOf(run.id)).map(() => 'mixed')]);
+    expect(epochsIn(logOf(run.id)).length).toBeGreaterThan(0);
     const resumed = await open('broken', { epochMs: 5 });
     expect(await resumed.system.doctor()).toMatchObject({ ok: true, checkpoints: 1 });
     await resumed.runs.resume({ id: run.id });
     await untilRun(resumed, run.id, left);
     expect(plain(logOf(run.id))).toEqual(plain(expected));
+  });
+
+  it('begins anew where its file is damaged, and the last word on each epoch stands', async () => {
+    const client = await open('damaged', { epochMs: 250 });
+    const { run } = await client.runs.start(oneShot({ budget: { trials: 2 } }));
+    await untilRun(client, run.id, () => epochsIn(logOf(run.id)).length > 1);
+    await client.runs.pause({ id: run.id });
+    const { store, files, close } = openReadable(workspace);
+    const [row] = store.supernets(run.id);
+    writeFileSync(files.pathOf(row?.file ?? ''), 'other weights');
+    close();
+    const before = epochsIn(logOf(run.id));
+    const resumed = await open('damaged');
+    await resumed.runs.resume({ id: run.id });
+    await untilRun(resumed, run.id, left);
+    expect(epochsIn(logOf(run.id))).toEqual([...before, 1, 2, 3, 4]);
+    const [search] = await resumed.runs.searches({ id: run.id });
+    expect(search?.mixed.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+    expect(await resumed.system.doctor()).toMatchObject({ ok: true });
+  });
+
+  it('is told of epoch by epoch: edges by their family’s titles, costs, and the student it led to', async () => {
+    const client = await open('told');
+    const { run } = await client.runs.start(oneShot({ budget: { trials: 2 } }));
+    await untilRun(client, run.id, left);
+    const [search, ...others] = await client.runs.searches({ id: run.id });
+    expect(others).toEqual([]);
+    expect(search).toMatchObject({
+      ...{ state: 'done', title: 'DARTS', family: 'toy-cell', epochs: 4, cpuSeconds: 2 },
+      edges: [
+        { title: 'First edge', paths: ['skip', 'conv1', 'conv3'] },
+        { title: 'Second edge', paths: ['skip', 'conv1', 'conv3'] },
+      ],
+      student: { config: { width: 8, first: 'conv3', second: 'conv3' } },
+    });
+    const trials = await client.runs.trials({ id: run.id });
+    const own = trials.find(({ why }) => why.source === 'derived');
+    expect([search?.student?.params, search?.student?.macs]).toEqual([own?.params, own?.macs]);
+    await expect(client.runs.searches({ id: 'nowhere' })).rejects.toMatchObject({ code: 'run.missing' });
   });
 
   it('stopped while it searches, it says so, and leaves nothing to go on from', async () => {

@@ -7,7 +7,7 @@ import type { RunEvent } from '../../src/core/records/events.ts';
 import { findProblems } from '../../src/store/upkeep/doctor.ts';
 import { dueOutcome } from '../../src/store/upkeep/repair.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
-import { asked, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
+import { asked, costsOf, finished, mixed, point, searchConfig } from '../support/store-records.ts';
 import { adoptText, temporaryWorkspace } from '../support/workspace.ts';
 
 const id = (number: number): string => `run_1-000${number}`;
@@ -233,8 +233,10 @@ describe('a search, and what a student inherits,', () => {
     store.finishTrial(id(0), finished('', { checkpoint }));
     const event = { ...asked(1), proposals: [{ ...asked(1).proposals[0]!, from }], position: 2, search };
     store.recordAsked('run_1', event, costsOf(event), 3);
+    store.keepSupernet('run_1', { event: mixed(), weights: adoptText(files, 'half.safetensors', 'half') });
     const weights = { epoch: 2, ...adoptText(files, 'net.safetensors', 'learned') };
-    store.finishSearch('run_1', { event: { type: 'searched', search: 0, mixing: [1], cpuSeconds: 1 }, weights });
+    const over = { type: 'searched', search: 0, mixing: [1], cpuSeconds: 1 } as const;
+    files.remove(store.finishSearch('run_1', { event: over, weights }).files);
     const wrong = (): readonly string[] =>
       findProblems(store, files, 'ours').flatMap(({ words, mend: how }) => (how?.what === 'orphan' ? [] : [words]));
     return { ...workspace, wrong };
@@ -259,7 +261,7 @@ describe('a search, and what a student inherits,', () => {
 
   test.each([
     ['twice', `INSERT INTO event SELECT run_id, 9, type, trial, json, created_at FROM event WHERE type = 'searched'`],
-    ['before it was asked for', `UPDATE event SET seq = CASE seq WHEN 2 THEN 30 ELSE 20 END WHERE seq IN (2, 3)`],
+    ['before it was asked for', `UPDATE event SET seq = CASE seq WHEN 2 THEN 30 ELSE 20 END WHERE seq IN (2, 4)`],
   ])('told of %s is told of no more than once', (_, sql) => {
     const { log, edit, wrong, mend: repair } = searched();
     edit(sql);
@@ -268,6 +270,15 @@ describe('a search, and what a student inherits,', () => {
     expect(wrong()).toEqual([]);
     expect(log().filter(({ type }) => type === 'searched').length).toBeLessThanOrEqual(1);
     expect(log().filter((event) => event.type === 'asked' && event.search).length).toBe(1);
+  });
+
+  test('told of an epoch after its end, as if it went on, is told of what it did while it was open', () => {
+    const { log, edit, wrong, mend: repair } = searched();
+    edit(`INSERT INTO event SELECT run_id, 5, type, trial, json, created_at FROM event WHERE type = 'mixed'`);
+    expect(wrong()).toEqual(['The log of run run_1 tells of an epoch of search 0, which is not open.']);
+    repair(mend);
+    expect(wrong()).toEqual([]);
+    expect(log().map(({ type }) => type)).toEqual(['asked', 'told', 'asked', 'mixed', 'searched']);
   });
 
   test('whose file is damaged keeps what it told, and the file is put aside', () => {

@@ -11,6 +11,7 @@ import {
   COSTS,
   finished,
   LATENCY,
+  mixed,
   point,
   RECORDED_SOURCES,
   searchConfig,
@@ -57,6 +58,7 @@ const rested = (store: WritableStore): void => {
   store.finishTrial(one, finished('a'));
   store.setRunState('run_1', 'paused');
 };
+const kept = { event: mixed(), weights: checkpointFile('e') };
 const leg = { until: 1, schedule: 'part' } as const;
 
 const searching = (store: WritableStore): void => {
@@ -116,7 +118,7 @@ const writes: readonly (readonly [
     },
     (store) => store.restTrial(one, { epoch: 1, metrics: {}, seconds: 1 }),
   ],
-  ['keepSupernet', FULL, searching, (store) => store.keepSupernet('run_1', 0, checkpointFile('e'))],
+  ['keepSupernet', FULL, searching, (store) => store.keepSupernet('run_1', kept)],
   ['dropSupernet', FULL, searching, (store) => store.dropSupernet('run_1', 0)],
   [
     'finishSearch',

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { bytesIn, findWaste } from '../../src/store/upkeep/waste.ts';
 import { DATABASE_FILE, type Workspace } from '../../src/store/workspace.ts';
-import { asked, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
+import { asked, costsOf, finished, mixed, point, searchConfig } from '../support/store-records.ts';
 import { adoptText, temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
 
 /** Finished students by accuracy, all of one size: the front is the best alone. Each keeps weights
@@ -94,7 +94,7 @@ test('the file of a search that is over is waste, and what one goes on from is n
   addRun(workspace, 'run_1', 0.5);
   const search = { search: 0, family: 'resnet', method: 'darts', options: {}, epochs: 2, seed: 1 };
   store.recordAsked('run_1', { type: 'asked', proposals: [], position: 1, search }, [], 3);
-  store.keepSupernet('run_1', 0, { epoch: 1, ...adoptText(files, 'net-1.safetensors', 'state') });
+  store.keepSupernet('run_1', { event: mixed(), weights: adoptText(files, 'net-1.safetensors', 'state') });
   store.setRunState('run_1', 'paused');
   expect(wasteOf(workspace)).toMatchObject({ weights: [], orphans: [] });
   const event = { type: 'searched', search: 0, mixing: [1], cpuSeconds: 1 } as const;

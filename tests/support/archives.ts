@@ -9,7 +9,7 @@ import { examineFolder } from '../../src/store/upkeep/doctor.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
 import { FASHION_TEACHER, writeFakeTeacher } from './fake-teacher.ts';
-import { askedOf, costsOf, finished, LATENCY, point, PREDICTIONS, searchConfig } from './store-records.ts';
+import { askedOf, costsOf, finished, LATENCY, mixed, point, PREDICTIONS, searchConfig } from './store-records.ts';
 import { adoptText, temporaryFolder, temporaryWorkspace } from './workspace.ts';
 
 export const quiet = (): void => undefined;
@@ -42,8 +42,11 @@ export function addRun(workspace: Workspace, id: string, config = configOf(id), 
   store.interruptTrial(cut, 0.25);
   const search = { search: 0, family: 'resnet', method: 'darts', options: {}, epochs: 2, seed: 1 };
   store.recordAsked(id, { type: 'asked', proposals: [], position: 4, search }, [], 3);
+  const half = adoptText(files, `${id}-supernet-0-1.safetensors`, `half of ${id}`);
+  store.keepSupernet(id, { event: { ...mixed(), loss: NaN }, weights: half });
   const weights = { epoch: 2, ...adoptText(files, `${id}-supernet-0.safetensors`, `learned by ${id}`) };
-  store.finishSearch(id, { event: { type: 'searched', search: 0, mixing: [0.5, NaN], cpuSeconds: 2 }, weights });
+  const searched = { type: 'searched', search: 0, mixing: [0.5, NaN], cpuSeconds: 2 } as const;
+  files.remove(store.finishSearch(id, { event: searched, weights }).files);
   store.setRunState(id, 'paused', 'by hand');
   store.addRunSeconds(id, 12.5);
   store.tagRuns([id], { add: ['Übung', 'keep'], remove: [] });

@@ -207,6 +207,12 @@ const train: FakeRun<'train'> = async (input, { jobId, folders, report, held }) 
   };
 };
 
+/** From all alike to a quarter of what all but the last path had. */
+function fakeShares(paths: number, progress: number): readonly number[] {
+  const other = (1 - 0.75 * progress) / paths;
+  return Array.from({ length: paths }, (_, path) => (path < paths - 1 ? other : 1 - other * (paths - 1)));
+}
+
 /** Half a second of processors an epoch; of each edge the last path counts most. */
 const supernet: FakeRun<'supernet'> = async ({ edges, recipe, resumeFrom }, { jobId, folders, report }) => {
   const attempt = Number(/-a(\d+)$/.exec(jobId)?.[1]);
@@ -218,7 +224,8 @@ const supernet: FakeRun<'supernet'> = async ({ edges, recipe, resumeFrom }, { jo
     checkStop();
     if (plan.searchFails) throw new WorkbenchError('trainer.failed', 'The loss is not finite (fake).');
     if (epoch === 2 && attempt <= (plan.searchCrashes ?? 0)) process.exit(134);
-    report({ type: 'epoch', epoch, checkpoint: write(inTemp(epoch), { epoch }) });
+    const shares = edges.flatMap(({ paths }) => fakeShares(paths.length, epoch / recipe.epochs));
+    report({ type: 'epoch', epoch, shares, loss: 2 / (epoch + 1), checkpoint: write(inTemp(epoch), { epoch }) });
   }
   return {
     ...{ epochs: recipe.epochs, cpuSeconds: recipe.epochs / 2 },

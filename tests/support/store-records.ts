@@ -1,6 +1,6 @@
 /** Records for tests of the store and of what stands on it: small, and with every optional field
  * somewhere. */
-import type { Proposal } from '../../src/core/records/events.ts';
+import type { EventOf, Proposal } from '../../src/core/records/events.ts';
 import type { LatencyMeasurement } from '../../src/core/latency.ts';
 import type { SearchConfig } from '../../src/core/records/run.ts';
 import type { RunSources } from '../../src/core/records/sources.ts';
@@ -142,6 +142,11 @@ type CheckpointFile = Omit<CheckpointRow, 'trialId' | 'kind'>;
 export function checkpointFile(file: string, epoch = 1): CheckpointFile {
   return { file, epoch, bytes: 3, sha256: 'ab'.repeat(32) };
 }
+
+/** Of a search over two paths. */
+export const mixed = (epoch = 1, search = 0): EventOf<'mixed'> => ({
+  ...{ type: 'mixed', search, epoch, shares: [0.75, 0.25], loss: 2 / epoch },
+});
 
 export function finished(file: string, changes: Partial<FinishedTrial> = {}): FinishedTrial {
   return {

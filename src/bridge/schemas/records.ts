@@ -12,6 +12,7 @@ import { summarySchema } from '../../core/records/summary.ts';
 import { teacherKindSchema } from '../../core/records/teacher-card.ts';
 import { trialSchema } from '../../core/records/trial.ts';
 import { anyNumber, bytes, count, floats, id, list, sentList, z } from '../../core/records/zod.ts';
+import type { SearchAccount } from '../../core/one-shot/account.ts';
 import type { Explanation } from '../../core/strategies/explain.ts';
 import type { Trial } from '../../core/records/trial.ts';
 import { latencyInput, limitsInput, referenceInput, rewardInput } from './aim.ts';
@@ -247,6 +248,9 @@ export const explanationSchema = z.custom<Explanation>(
   (value) => typeof value === 'object' && value !== null,
   'expected an explanation',
 );
+
+/** Made by the host alone. */
+export const searchAccounts = sentList<SearchAccount>('searches');
 
 export const idInput = z.strictObject({ id });
 

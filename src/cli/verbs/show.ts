@@ -13,6 +13,8 @@ import {
   logEntries,
   percentText,
   resultText,
+  searchesRecorded,
+  searchesText,
   setupRecorded,
   trialName,
   trialText,
@@ -28,7 +30,10 @@ export const showVerb: Verb = (program, context) => {
   withCommonOptions(program.command('show'))
     .description('show a run: its students and its front')
     .argument('<run>', 'id of the run, as "trade runs" shows it')
-    .option('--why', 'also why it went as it did: families, trust regions, predictions against outcomes')
+    .option(
+      '--why',
+      'also why it went as it did: families, trust regions, predictions against outcomes, one-shot searches',
+    )
     .addOption(
       new Option('--log', 'instead what happened in it, a line for each proposal, result and failure').conflicts('why'),
     )
@@ -56,8 +61,10 @@ export const showVerb: Verb = (program, context) => {
       });
       const places = { workspace: workspaceOf(options), resources: context.hostOptions.resources };
       const why = options.why ? await explainRecorded(places, id) : undefined;
-      const explained = why ? ['', ...whyText(why, isByAccuracy(shown))] : [];
-      const run = { ...record(shown), sources, ...(why && { why }) };
+      const searches = options.why ? await searchesRecorded(places, id) : [];
+      const explained = why ? ['', ...whyText(why, isByAccuracy(shown)), ...searchesText(searches, shown.trials)] : [];
+      const told = why && { ...why, ...(searches.length > 0 && { searches }) };
+      const run = { ...record(shown), sources, ...(told && { why: told }) };
       printResult(options, { run }, [...lines(shown), ...explained]);
     });
 };

@@ -15,7 +15,7 @@ import { allKept, startMixing } from '../../core/one-shot/method.ts';
 import { prepareImages } from '../data/augment.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
 import { createOptimizer, downloadVectors, learningRateAt, stateSlots, uploadVectors } from '../training/optimizer.ts';
-import type { OptimizerState } from '../training/optimizer.ts';
+import type { Optimizer } from '../training/optimizer.ts';
 import { adopt, drop, trainingLayout } from '../training/pass.ts';
 import type { Batch, PassTask } from '../training/pass.ts';
 import { stepsPerEpoch } from '../training/trainer.ts';
@@ -42,11 +42,19 @@ export interface SearchState {
   readonly mixing: MixingState;
 }
 
+/** What an epoch came to, for people. */
+export interface EpochNews {
+  /** `[paths]` */
+  readonly shares: Float64Array;
+  /** Mean over the steps of the weights. */
+  readonly loss: number;
+}
+
 export interface SearchHooks {
   /** Called between steps. Throws to give up. */
   readonly yieldToEvents: YieldToEvents;
   readonly onStep?: (done: number, total: number) => void;
-  readonly onEpoch?: (state: SearchState) => void;
+  readonly onEpoch?: (state: SearchState, news: EpochNews) => void;
 }
 
 /** Streams of chance that the seed is split into; a pass has others, below these. */
@@ -70,6 +78,7 @@ export async function searchSupernet(task: SearchTask, hooks: SearchHooks): Prom
         const images = Array.from({ length: half }, (_, index) => first + index);
         return createRng(split(split(seed, stream), epoch)).shuffle(images);
       };
+      let loss = 0;
       const halves = { weights: orderOf(STREAM.weightOrder, 0), mixing: orderOf(STREAM.mixingOrder, half) };
       for (let index = 0; index < steps; index += 1) {
         await hooks.yieldToEvents();
@@ -82,10 +91,10 @@ export async function searchSupernet(task: SearchTask, hooks: SearchHooks): Prom
         await prepareImages(train, mixing.samples, weights.samples);
         search.moveMixing(mixing);
         await prepareImages(train, weights.samples);
-        search.moveWeights(weights, learningRateAt(step, steps, recipe));
+        loss += search.moveWeights(weights, learningRateAt(step, steps, recipe)) / steps;
         hooks.onStep?.(step + 1, recipe.epochs * steps);
       }
-      hooks.onEpoch?.(search.state(epoch + 1));
+      hooks.onEpoch?.(search.state(epoch + 1), { shares: search.shares(), loss });
     }
     return search.state(recipe.epochs);
   } finally {
@@ -97,7 +106,9 @@ export async function searchSupernet(task: SearchTask, hooks: SearchHooks): Prom
 
 interface RunningSearch {
   readonly moveMixing: (batch: Batch) => void;
-  readonly moveWeights: (batch: Batch, learningRate: number) => void;
+  /** The mean loss of its passes. */
+  readonly moveWeights: (batch: Batch, learningRate: number) => number;
+  readonly shares: () => Float64Array;
   readonly state: (epoch: number) => SearchState;
   readonly dispose: () => void;
 }
@@ -133,6 +144,7 @@ function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: T
       const drawn = method.draw(mixing.alpha, rng, 'weights', kept);
       const gradients: Tensor1D[] = [];
       const used = new Uint8Array(layout.params);
+      let mean = 0;
       try {
         for (const { p } of drawn) {
           const { loss, gTheta, fresh, ...pass } = oracle.slopes(parameters, p, batch);
@@ -140,10 +152,11 @@ function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: T
           pass.used.forEach((value, index) => (used[index] = (used[index] ?? 0) | value));
           parameters = { theta: parameters.theta, ...adopt(parameters, fresh) };
           checkLoss(loss, batch);
+          mean += loss / drawn.length;
         }
         const moved = tf.tidy(() => {
-          const mean = tf.div<Tensor1D>(tf.addN(gradients), gradients.length);
-          const next = optimizer.update(parameters.theta, mean, state, learningRate, batch.step + 1);
+          const gradient = tf.div<Tensor1D>(tf.addN(gradients), gradients.length);
+          const next = optimizer.update(parameters.theta, gradient, state, learningRate, batch.step + 1);
           return used.includes(0) ? heldWhere(used, { theta: parameters.theta, state }, next) : next;
         });
         tf.dispose([parameters.theta, ...Object.values(state)]);
@@ -152,7 +165,9 @@ function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: T
       } finally {
         tf.dispose(gradients);
       }
+      return mean;
     },
+    shares: () => method.shares(mixing.alpha, kept),
     state: (epoch) => ({
       epoch,
       mixing,
@@ -166,10 +181,7 @@ function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: T
   };
 }
 
-interface Moved {
-  readonly theta: Tensor1D;
-  readonly state: OptimizerState;
-}
+type Moved = ReturnType<Optimizer['update']>;
 
 /** A weight that no pass used stays as it is, and so does what the optimiser remembers of it: a
  * path that is seldom drawn neither decays nor drifts meanwhile. As PyTorch does where a weight has

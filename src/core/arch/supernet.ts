@@ -18,6 +18,8 @@ export interface SupernetEdge {
    * at zero. None for a path that gives nothing.
    */
   readonly paths: readonly (readonly string[])[];
+  /** Nodes of a cell that it goes from and to, from 0; absent where the family has none. */
+  readonly between?: readonly [number, number];
 }
 
 /** How many paths each edge has, `[edges]`. */

@@ -21,17 +21,23 @@ export function eventReader(db: Connection) {
          AND (type = 'searched' OR type = 'asked' AND json -> '$.search' IS NOT NULL) ORDER BY seq`,
     )
     .pluck();
+  const ofOneShot = db.prepare<[string], EventRow>(
+    `SELECT seq, json, created_at FROM event WHERE run_id = ?
+       AND (type IN ('mixed', 'searched') OR type = 'asked' AND json -> '$.search' IS NOT NULL) ORDER BY seq`,
+  );
+  const storedOf = (row: EventRow): StoredEvent => ({
+    // Written by append below, from a RunEvent.
+    ...{ seq: row.seq, at: row.created_at, event: readJson(row.json) as RunEvent },
+  });
   return {
+    searchEvents: (runId: string): readonly StoredEvent[] => ofOneShot.all(runId).map(storedOf),
     searches: (runId: string): Searches => {
       const log = ofSearches.all(runId).map((json) => readJson(json) as RunEvent);
       return { asked: log.filter(({ type }) => type === 'asked').length, open: openSearch(log) };
     },
     eventCount: (runId: string): number => next.get(runId) ?? 0,
     events: (runId: string, { offset = 0, limit = -1 }: Slice = {}): readonly StoredEvent[] =>
-      // Written by append below, from a RunEvent.
-      ofRun
-        .all(runId, offset, limit)
-        .map((row) => ({ seq: row.seq, at: row.created_at, event: readJson(row.json) as RunEvent })),
+      ofRun.all(runId, offset, limit).map(storedOf),
   };
 }
 

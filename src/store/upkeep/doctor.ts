@@ -249,6 +249,9 @@ function searchProblems(store: ReadableStore, runId: string): readonly Problem[]
   let asked = 0;
   let open: number | undefined;
   const wrong = store.events(runId).flatMap(({ event }): string[] => {
+    if (event.type === 'mixed' && event.search !== open) {
+      return [`The log of run ${runId} tells of an epoch of search ${event.search}, which is not open.`];
+    }
     if (event.type === 'searched') {
       const isOpen = event.search === open;
       open = isOpen ? undefined : open;

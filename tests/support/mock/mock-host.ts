@@ -211,6 +211,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       trials: async ({ id, offset = 0, limit = Infinity }) => find(id).records.trials.slice(offset, offset + limit),
       log: async ({ id, from, limit = 200, trial }) => fixtureLog(find(id).records, from, limit, trial),
       setup: async ({ id }) => fixtureSetup(find(id).records),
+      searches: async ({ id }) => (find(id), []),
       explain: async ({ id }) => fixtureExplanation(find(id).records),
       costs: async ({ id }) => fixtureCosts(find(id).records),
       preview: async (input) => {

@@ -31,9 +31,9 @@ export const runSupernet: TrainerRun<'supernet'> = async (input, tools) => {
     {
       yieldToEvents,
       onStep: stageReporter(report, 'searching'),
-      onEpoch: (state) => {
+      onEpoch: (state, { shares, loss }) => {
         const checkpoint = writeSearchState(pathOf(state.epoch), task, { state, cpuSeconds: cpuSeconds() });
-        report({ type: 'epoch', epoch: state.epoch, checkpoint });
+        report({ type: 'epoch', epoch: state.epoch, shares: [...shares], loss, checkpoint });
       },
     },
   );

@@ -28,6 +28,10 @@ export const supernetInput = z.object({
 export interface SupernetReport {
   readonly type: 'epoch';
   readonly epoch: number;
+  /** How much each path counts on average after it, edge after edge. */
+  readonly shares: readonly number[];
+  /** Mean over the epoch's steps of the weights. */
+  readonly loss: number;
   readonly checkpoint: WrittenFile;
 }
 

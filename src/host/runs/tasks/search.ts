@@ -105,10 +105,11 @@ async function hear(context: RunContext, search: Search, news: Report<'supernet'
     progress.stage(`Search ${search.search + 1}: ${news.stage}${share}`);
     return runChanged();
   }
-  const { epoch, checkpoint } = news;
+  const { epoch, shares, loss, checkpoint } = news;
   const sealed = await files.seal(checkpoint.path, checkpoint);
   const adopted = files.adopt(checkpoint.path, `${nameOf(context, search)}-epoch-${epoch}.safetensors`, sealed);
-  const replaced = store.keepSupernet(runId, search.search, { epoch, ...adopted });
+  const event = { type: 'mixed', search: search.search, epoch, shares, loss } as const;
+  const replaced = store.keepSupernet(runId, { event, weights: adopted });
   if (replaced !== undefined) files.remove([replaced]);
   progress.stage(`Search ${search.search + 1}: epoch ${epoch} of ${search.epochs} done`);
   runChanged();

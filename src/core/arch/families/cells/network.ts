@@ -39,13 +39,13 @@ export function cellSupernet(
   ops: readonly (readonly CellOp[])[],
   part = 1,
 ): Supernet {
-  const edgesOf = CELL_EDGES.map(({ name }, edge) => ({ name, ops: ops[edge] ?? [] }));
+  const edgesOf = CELL_EDGES.map((edge, index) => ({ ...edge, ops: ops[index] ?? [] }));
   const paths = new Map(edgesOf.flatMap((edge) => edge.ops.map((op) => [`${edge.name}.${op}`, [] as string[]])));
   const graph = cellNetwork(task, network, (g, id, x) =>
     mixedCell(g, id, x, { ops, part, ended: (edge, op, layer) => paths.get(`${edge}.${op}`)?.push(layer) }),
   );
   const edges = edgesOf.map((edge): SupernetEdge => ({
-    ...{ id: edge.name, dimension: edge.name },
+    ...{ id: edge.name, dimension: edge.name, between: [edge.from, edge.to] },
     paths: edge.ops.map((op) => paths.get(`${edge.name}.${op}`) ?? []),
   }));
   return { graph, edges };

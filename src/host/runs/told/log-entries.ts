@@ -1,9 +1,9 @@
 /** The log of a run for people: events as they are stored, without what is large and only a
  * strategy reads. */
-import { toldOf } from '../../core/records/events.ts';
-import type { LogEntryView } from '../../bridge/schemas/log.ts';
-import type { ReadableStore, Slice, StoredEvent } from '../../store/store.ts';
-import { yieldToEvents } from '../slices.ts';
+import { toldOf } from '../../../core/records/events.ts';
+import type { LogEntryView } from '../../../bridge/schemas/log.ts';
+import type { ReadableStore, Slice, StoredEvent } from '../../../store/store.ts';
+import { yieldToEvents } from '../../slices.ts';
 
 /** In order; `offset` is the first `seq`. */
 export function logEntries(

@@ -1,11 +1,11 @@
 /** Explanations of runs: made of the log by the strategy worker, once for each length of it. */
-import { WorkbenchError } from '../../core/errors.ts';
-import type { Explanation } from '../../core/strategies/explain.ts';
-import type { ReadableStore } from '../../store/store.ts';
-import { explainLog } from '../processes/strategy-client.ts';
-import type { Catalog } from '../library/catalog.ts';
-import { problemOf } from './context.ts';
-import { logReader } from '../slices.ts';
+import { WorkbenchError } from '../../../core/errors.ts';
+import type { Explanation } from '../../../core/strategies/explain.ts';
+import type { ReadableStore } from '../../../store/store.ts';
+import { explainLog } from '../../processes/strategy-client.ts';
+import type { Catalog } from '../../library/catalog.ts';
+import { problemOf } from '../context.ts';
+import { logReader } from '../../slices.ts';
 
 /** Runs whose explanations are kept; the one asked for longest ago goes first. */
 const KEPT = 8;
