@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
 import { recipeInput } from '../src/core/records/recipe.ts';
-import { runTrade } from './claim/live.ts';
+import { runTrade } from './study/by-product.ts';
 import { BASELINE, defaultsPlan } from './defaults-study/plan.ts';
 import type { DatasetName, DefaultsTraining } from './defaults-study/plan.ts';
 import { distinct, takenOver } from './defaults-study/results.ts';

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
 import { parseTable } from '../src/core/strategies/recorded-table.ts';
-import { runTrade } from './claim/live.ts';
+import { runTrade } from './study/by-product.ts';
 import { secondFamily, secondStudents } from './claim/second/plan.ts';
 import { prepare } from './claim/second/record.ts';
 import { secondTable } from './claim/second/table.ts';

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { playLive, rowOf } from '../../scripts/claim/live.ts';
-import type { LiveRow, RunTrade } from '../../scripts/claim/live.ts';
+import type { LiveRow } from '../../scripts/claim/live.ts';
+import type { RunTrade } from '../../scripts/study/by-product.ts';
 import { PLACES } from '../../scripts/claim/page.ts';
 import { LIVE_PLAYERS } from '../../scripts/claim/protocol.ts';
 import { liveSection, liveShares } from '../../scripts/claim/report-live.ts';
@@ -37,7 +38,11 @@ function program(answers: Readonly<Record<string, (args: readonly string[]) => u
       ...{ runs: { runs: [] }, show: shown([trial(0.8, 10, 0.79)]) },
       ...{ search: { run: { id: 'new' } }, resume: { run: { id: 'old' } } },
     };
-    return { code: verb === 'search' || verb === 'resume' ? code : 0, last: answers[verb]?.(args) ?? usual[verb] };
+    return {
+      code: verb === 'search' || verb === 'resume' ? code : 0,
+      last: answers[verb]?.(args) ?? usual[verb],
+      lines: [],
+    };
   };
   return { run, calls, verbs: () => calls.map(([verb]) => verb).filter((verb) => verb !== 'runs') };
 }

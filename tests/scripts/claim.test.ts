@@ -10,7 +10,7 @@ import { playMissing } from '../../scripts/claim/play.ts';
 import { createPool, openGame } from '../../scripts/claim/pool.ts';
 import { gainsOver, smallerOf, trainPredefined } from '../../scripts/claim/predefined.ts';
 import { replayInputSchema } from '../../src/bridge/schemas/replay.ts';
-import type { RunTrade } from '../../scripts/claim/live.ts';
+import type { RunTrade } from '../../scripts/study/by-product.ts';
 import { secondPlan, secondStudents } from '../../scripts/claim/second/plan.ts';
 import { prepare, recordSecond } from '../../scripts/claim/second/record.ts';
 import { secondTable } from '../../scripts/claim/second/table.ts';
@@ -303,7 +303,7 @@ describe('the second task', () => {
     const run: RunTrade = async ([noun = '', verb = '']) => {
       calls.push(`${noun} ${verb}`);
       if (noun === 'datasets') mkdirSync(join(workspace, 'datasets/cifar10-subset'), { recursive: true });
-      return { code: noun === 'datasets' ? 0 : 130, last: undefined };
+      return { code: noun === 'datasets' ? 0 : 130, last: undefined, lines: [] };
     };
     for (let round = 0; round < 2; round++)
       await expect(prepare('data', workspace, run)).rejects.toThrow(/ended with 130/);

@@ -12,8 +12,8 @@ import { headerOf, openSession, trainRow } from '../../record-table/recorder.ts'
 import { collectRows, openRows, readRows } from '../../record-table/rows.ts';
 import { createBench } from '../../study/bench.ts';
 import { recorded } from '../../study/record.ts';
-import { runTrade } from '../live.ts';
-import type { RunTrade } from '../live.ts';
+import { runTrade } from '../../study/by-product.ts';
+import type { RunTrade } from '../../study/by-product.ts';
 import { secondPlan, secondStudents, VALIDATION_SHARE } from './plan.ts';
 
 const DATASET = 'cifar10-subset';
