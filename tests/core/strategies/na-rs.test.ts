@@ -152,7 +152,7 @@ describe('NA-RS', () => {
   it('needs nothing of a run, and refuses options that are none, naming them', () => {
     expect(needsOf({ id: 'na-rs', options: {} })).toEqual([]);
     for (const neighbours of [0, -1, 1.5, NaN, 1e6]) {
-      expect(() => checkOptionValues('na-rs', { options: { neighbours } })).toThrow(/whole number, 1 to 1000/);
+      expect(() => checkOptionValues('na-rs', { options: { neighbours } })).toThrow(/whole number from 1 to 1000/);
     }
     expect(() => checkOptionValues('na-rs', { options: { aggregate: 'max' } })).toThrow(/mean or min/);
   });

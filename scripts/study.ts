@@ -1,0 +1,35 @@
+/**
+ * Studies whose figures the pages tell, from what is recorded, or played again. Each says its
+ * options at the top of its file. Needs Node 24.
+ *
+ *   npm run study -- cells [...]     scripts/study/cells.ts
+ */
+import { messageOf, WorkbenchError } from '../src/core/errors.ts';
+
+type Study = (args: readonly string[], say: (line: string) => void) => Promise<void>;
+
+const STUDIES: Readonly<Record<string, () => Promise<Study>>> = {
+  cells: async () => (await import('./study/cells.ts')).studyCells,
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const open = Object.hasOwn(STUDIES, name) ? STUDIES[name] : undefined;
+const isUsage = (error: unknown): boolean =>
+  error instanceof RangeError ||
+  (error instanceof WorkbenchError && error.kind === 'input') ||
+  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+
+if (open === undefined) {
+  console.error(`There is no study "${name}": choose one of ${Object.keys(STUDIES).join(', ')}.`);
+  process.exitCode = 2;
+} else {
+  try {
+    await (
+      await open()
+    )(args, (line) => console.error(line));
+  } catch (error) {
+    if (!isUsage(error)) throw error;
+    console.error(messageOf(error));
+    process.exitCode = 2;
+  }
+}

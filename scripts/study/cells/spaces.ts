@@ -1,0 +1,170 @@
+/**
+ * Recorded spaces that are known whole, each a game with one objective: a search is told one
+ * measure and scored by another that it never saw.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openPromise } from 'yauzl';
+import { decodeNpy } from '../../../src/compute/teachers/logits/npy.ts';
+import type { NumberArray } from '../../../src/compute/teachers/logits/npy.ts';
+import { studentFamily } from '../../../src/core/arch/families/registry.ts';
+import { WorkbenchError } from '../../../src/core/errors.ts';
+import type { Metrics } from '../../../src/core/objective.ts';
+import type { Family } from '../../../src/core/space/space.ts';
+import { parseTable } from '../../../src/core/strategies/recorded-table.ts';
+import type { RecordedTable, TableFamily, TableRow } from '../../../src/core/strategies/recorded-table.ts';
+import { meanOf } from '../statistics.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const TABLES = join(ROOT, 'resources/tables');
+
+/** What a search is told, and what its find is scored by. */
+export interface Direction {
+  readonly told: string;
+  readonly score: string;
+}
+
+export interface StudySpace {
+  readonly name: string;
+  /** Of one family; every row has all that is told and scored. */
+  readonly table: RecordedTable;
+  readonly directions: readonly Direction[];
+  /** Points of accuracy in one unit of its measures. */
+  readonly points: number;
+  /** Where several codes are one network: the one that was trained. */
+  readonly representative?: Family['representative'];
+}
+
+/** Trainings of one seed and of the other. */
+const SEEDS: readonly Direction[] = [
+  { told: 'accuracy', score: 'testAccuracySeed2' },
+  { told: 'accuracySeed2', score: 'testAccuracy' },
+];
+
+export interface FoundSpaces {
+  readonly spaces: readonly StudySpace[];
+  /** Of what is not there, in words. */
+  readonly missing: readonly string[];
+}
+
+/** `shared`: the folder that has the public tables, which are not part of the program. */
+export async function findSpaces(shared: string): Promise<FoundSpaces> {
+  const kd = readTable(join(TABLES, 'fashion-kd.json'));
+  const lattices = (['resnet', 'mlp-mixer'] as const).map((family) =>
+    spaceOf(kd, family, ({ metrics }) => metrics['lattice'] === 1, { name: `fashion-${family}`, directions: SEEDS }),
+  );
+  const found = [fashionCells(), await nasBench(shared)];
+  return {
+    spaces: [...lattices, ...found.filter((one) => typeof one !== 'string')],
+    missing: found.filter((one) => typeof one === 'string'),
+  };
+}
+
+const readTable = (file: string): RecordedTable => parseTable(JSON.parse(readFileSync(file, 'utf8')), file);
+
+function spaceOf(
+  table: RecordedTable,
+  family: string,
+  isMeant: (row: TableRow) => boolean,
+  { name, directions, points = 100 }: Pick<StudySpace, 'name' | 'directions'> & { readonly points?: number },
+): StudySpace {
+  const names = directions.flatMap(({ told, score }) => [told, score]);
+  const isUsable = (row: TableRow): boolean => isMeant(row) && names.every((one) => Number.isFinite(row.metrics[one]));
+  const families = table.families
+    .filter((one) => one.name === family)
+    .map(({ rows: all, parameters, ...rest }): TableFamily => {
+      const rows = all.filter(isUsable);
+      // A lattice has levels of its own: what is next to what goes by them.
+      const used = (place: number) => new Set(rows.map(({ levels }) => levels[place]));
+      const own = parameters.map((one, i) => ({ ...one, values: one.values.filter((level) => used(i).has(level)) }));
+      return { ...rest, parameters: own, rows };
+    });
+  return { name, table: { ...table, complete: false, families }, directions, points };
+}
+
+/** Our own cells, once all of them are trained with both seeds. */
+function fashionCells(): StudySpace | string {
+  const file = join(TABLES, 'fashion-cells.json');
+  if (!existsSync(file)) return `fashion-cells: ${file} is not recorded yet`;
+  const table = readTable(file);
+  const space = spaceOf(table, 'cells', () => true, { name: 'fashion-cells', directions: SEEDS });
+  const count = (rows: RecordedTable): number => rows.families.reduce((sum, family) => sum + family.rows.length, 0);
+  const { representative, isLegal } = studentFamily('cells', [28, 28, 1], 10);
+  const whole = [...membersOf(table, isLegal)].length;
+  if (count(space.table) < whole) return `fashion-cells: ${count(space.table)} of its ${whole} cells are recorded`;
+  return representative ? { ...space, representative } : space;
+}
+
+function* membersOf({ families }: RecordedTable, isLegal: Family['isLegal']): Generator<number> {
+  const parameters = families.find(({ name }) => name === 'cells')?.parameters ?? [];
+  const total = parameters.reduce((product, { values }) => product * values.length, 1);
+  for (let code = 0; code < total; code++) {
+    let rest = code;
+    const config = Object.fromEntries(
+      parameters.map(({ name, values }) => {
+        const level = values[rest % values.length] ?? '';
+        rest = Math.floor(rest / values.length);
+        return [name, level];
+      }),
+    );
+    if (isLegal?.(config) !== false) yield code;
+  }
+}
+
+/** Of NAS-Bench-201: validation accuracy of the training with seed 777, test accuracy of that with
+ * seed 888, both of 200 epochs on the 25,000 images of the training half. */
+const NAS_BENCH = { told: 'accuracySeed777', score: 'testAccuracySeed888' } as const;
+
+async function nasBench(shared: string): Promise<StudySpace | string> {
+  const [file, seeds] = [
+    join(shared, 'tables/nas-bench-201-cifar10.json'),
+    join(shared, 'data/nas-bench-201/nb201_core.npz'),
+  ];
+  const absent = [file, seeds].find((one) => !existsSync(one));
+  if (absent !== undefined) return `nas-bench-201: there is no ${absent}; name the folder with --shared DIR`;
+  const table = readTable(file);
+  const [validation, test] = await readNamed(seeds, ['c10_xvalid_200', 'c10_oritest_trainsplit_200_seed888']);
+  const [family] = table.families;
+  if (!family || !validation || !test) return `nas-bench-201: ${seeds} lacks an array`;
+  const runs = validation.values.length / test.values.length;
+  const rows = family.rows.map((row, cell): TableRow => {
+    const own = [...validation.values.subarray(cell * runs, (cell + 1) * runs)].filter(Number.isFinite);
+    // Both are in the benchmark's order, which the mean over the runs gives away.
+    if (!(Math.abs(meanOf(own) - (row.metrics['accuracy'] ?? NaN)) < SAME_MEAN)) {
+      throw new WorkbenchError('usage.invalid', `${seeds}: cell ${cell} is another than that of ${file}.`);
+    }
+    const metrics: Metrics = {
+      ...row.metrics,
+      [NAS_BENCH.told]: own[0] ?? NaN,
+      [NAS_BENCH.score]: test.values[cell] ?? NaN,
+    };
+    return { ...row, metrics };
+  });
+  const directions = [NAS_BENCH];
+  const whole = { ...table, families: [{ ...family, rows }] };
+  const space = spaceOf(whole, family.name, () => true, { name: 'nas-bench-201', directions, points: 1 });
+  return { ...space, table: { ...space.table, complete: table.complete } };
+}
+
+/** Of the runs of a cell, rounded in the table. */
+const SAME_MEAN = 1e-3;
+
+/** Arrays of floats of a .npz file; others of it are not looked at. */
+async function readNamed(file: string, names: readonly string[]): Promise<readonly (NumberArray | undefined)[]> {
+  const zip = await openPromise(file, { lazyEntries: true, autoClose: false });
+  const found = new Map<string, NumberArray>();
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const name = entry.fileName.replace(/\.npy$/, '');
+      if (!names.includes(name)) continue;
+      const chunks: Buffer[] = [];
+      // Sound: the stream of an entry gives buffers.
+      for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
+      found.set(name, decodeNpy(Buffer.concat(chunks)));
+    }
+  } finally {
+    zip.close();
+  }
+  return names.map((name) => found.get(name));
+}

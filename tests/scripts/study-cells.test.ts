@@ -1,0 +1,200 @@
+/** The study of cells: what its figures mean. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { kendallTau } from '../../scripts/record-table/kendall-tau.ts';
+import { countsOf, playAll, PLAYERS } from '../../scripts/study/cells/play.ts';
+import { reportRecord, reportText } from '../../scripts/study/cells/report.ts';
+import { workOn } from '../../scripts/study/cells/rows.ts';
+import type { GameRow, Row } from '../../scripts/study/cells/rows.ts';
+import { findSpaces } from '../../scripts/study/cells/spaces.ts';
+import type { StudySpace } from '../../scripts/study/cells/spaces.ts';
+import { summarise } from '../../scripts/study/cells/summary.ts';
+import { neighbourTaus } from '../../scripts/study/cells/taus.ts';
+import { readRecord } from '../../scripts/study/record.ts';
+import { compareTaus, testing } from '../../scripts/study/tau.ts';
+import { createRng } from '../../src/core/math/rng.ts';
+import type { TableRow } from '../../src/core/strategies/recorded-table.ts';
+
+const { pair, weightedTau } = testing;
+
+/** Students in a row, 0 to `count` − 1; params rise along it. */
+function lineSpace(count: number, metricsOf: (x: number) => Readonly<Record<string, number>>): StudySpace {
+  const rows = Array.from({ length: count }, (_, x): TableRow => ({
+    levels: [x],
+    metrics: { params: 1 + x, ...metricsOf(x) },
+  }));
+  const parameters = [{ name: 'x', type: 'ordinal' as const, values: rows.map((_, x) => x) }];
+  return {
+    name: 'line',
+    directions: [{ told: 'told', score: 'score' }],
+    points: 100,
+    table: {
+      ...{ name: 'line', source: '', licence: '', metrics: ['told', 'score', 'params'], complete: true },
+      objectives: [{ metric: 'told', goal: 'maximize', known: false }],
+      reference: { accuracy: -1, told: -1, params: 1000 },
+      families: [{ name: 'line', parameters, rows }],
+    },
+  };
+}
+
+describe("Kendall's tau of a resample", () => {
+  const rng = createRng(4);
+  const list = (): number[] => Array.from({ length: 40 }, () => rng.int(12));
+  const [a, b] = [list(), list()];
+
+  it('is that of the lists in which each item stands as often as it was drawn, ties and all', () => {
+    const w = a.map(() => rng.int(4));
+    const expanded = (values: readonly number[]): number[] => values.flatMap((value, i) => Array(w[i]).fill(value));
+    expect(weightedTau(pair(a, b), Float64Array.from(w))).toBeCloseTo(kendallTau(expanded(a), expanded(b)), 12);
+    expect(weightedTau(pair(a, b), new Float64Array(40).fill(1))).toBeCloseTo(kendallTau(a, b), 12);
+  });
+
+  it('gives both predictors the same draws: equal ones differ by nothing', () => {
+    const { one, other, gain } = compareTaus(a, a, b, 50);
+    expect(other).toEqual(one);
+    expect([gain.value, gain.lower, gain.upper]).toEqual([0, 0, 0]);
+    expect(one.lower).toBeLessThan(one.value);
+    expect(one.upper).toBeGreaterThan(one.value);
+    expect(compareTaus(a, b, b, 50).other).toEqual({ value: 1, lower: 1, upper: 1 });
+  });
+});
+
+describe('a neighbourhood as a predictor', () => {
+  // Luck of one training, up and down in turn, hides a smooth rise of .1 a step.
+  const space = lineSpace(30, (x) => ({ told: x / 10 + (x % 2 === 0 ? 0.2 : -0.2), score: x }));
+  const direction = { told: 'told', score: 'score' };
+
+  it('is the mean of a student and the neighbours that it has', () => {
+    const { students, neighbours, one, other } = neighbourTaus(space, direction);
+    expect([students, neighbours]).toEqual([30, Number(((2 * 28 + 2) / 30).toFixed(2))]);
+    const told = (x: number): number => x / 10 + (x % 2 === 0 ? 0.2 : -0.2);
+    const all = Array.from({ length: 30 }, (_, x) => x);
+    const mean = (x: number): number => {
+      const near = [x - 1, x, x + 1].filter((at) => at >= 0 && at < 30);
+      return near.reduce((sum, at) => sum + told(at), 0) / near.length;
+    };
+    expect(one.value).toBeCloseTo(kendallTau(all.map(told), all), 12);
+    expect(other.value).toBeCloseTo(kendallTau(all.map(mean), all), 12);
+    expect(other.value).toBeGreaterThan(one.value);
+  });
+
+  it('goes by the network that stands for several codes, where there are such', () => {
+    // Odd places are other names of the even ones before them: the neighbours of 2 are 0 and 4 by
+    // no edit, but 3 is 2 itself, and 1 is 0.
+    const rows = space.table.families[0]!.rows.filter((_, x) => x % 2 === 0);
+    const family = { ...space.table.families[0]!, rows };
+    const even: StudySpace = {
+      ...space,
+      table: { ...space.table, complete: false, families: [family] },
+      representative: ({ x }) => ({ x: Number(x) - (Number(x) % 2) }),
+    };
+    expect(neighbourTaus(even, direction).neighbours).toBeCloseTo(14 / 15, 2);
+    const { representative: _, ...plain } = even;
+    expect(neighbourTaus(plain, direction).neighbours).toBe(0);
+  });
+});
+
+describe('a regret', () => {
+  // What tells most is worst: a regret by what was told would be 0 and fall.
+  const space = lineSpace(60, (x) => ({ told: x / 100, score: -x / 100 }));
+
+  it('is that of the student that told most, by the score, in points', () => {
+    expect(countsOf(space)).toEqual([16, 32]);
+    for (const player of PLAYERS.filter(({ strategy }) => strategy !== 'na-rs')) {
+      const { regret, single } = playAll(space, player, 1);
+      expect(single).toBeUndefined();
+      // It is the place on the line of the highest trained, which can only rise.
+      expect(Number.isInteger(Number(regret['16']?.toFixed(6)))).toBe(true);
+      expect(regret['16']).toBeGreaterThan(14);
+      expect(regret['32']).toBeGreaterThanOrEqual(regret['16']!);
+    }
+  });
+
+  it('of NA-RS is that of the centre it names, its best single student beside it', () => {
+    // One student tells far too much, and so do no neighbours of it.
+    const lucky = lineSpace(60, (x) => ({ told: x === 40 ? 9 : x / 100, score: x / 100 }));
+    const naRs = PLAYERS.find(({ key }) => key === 'na-rs')!;
+    const found = [1, 2, 3, 4, 5].map((seed) => playAll(lucky, naRs, seed));
+    expect(found.some(({ single }) => single?.['32'] === 19)).toBe(true);
+    expect(found.some(({ regret, single }) => regret['32'] !== single?.['32'])).toBe(true);
+  });
+
+  it('is the same for the same seed, and another for another', () => {
+    const games = [1, 1, 2, 3, 4, 5].map((seed) => playAll(space, PLAYERS[1]!, seed).regret['16']);
+    expect(games[1]).toBe(games[0]);
+    expect(new Set(games).size).toBeGreaterThan(1);
+  });
+});
+
+describe('the summary', () => {
+  const game = (player: string, seed: number, regret: number): GameRow => ({
+    ...{ id: `${player}/${seed}`, kind: 'game', space: 'line', player, seed, seconds: 0 },
+    regret: { '16': regret },
+  });
+  const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
+
+  it('pairs by seed: a player that is a little better each time is told from one that is not', () => {
+    // Seeds differ by far more than players do.
+    const rows = seeds.flatMap((seed) => [
+      game('random', seed, 10 * seed),
+      game('na-rs', seed, 10 * seed - 1 - seed / 100),
+      game('evolution', seed, 10 * seed + (seed % 2 === 0 ? 1 : -1)),
+    ]);
+    const [space] = summarise(rows, ['random', 'na-rs', 'evolution']);
+    const [random, naRs, evolution] = space!.players.map(({ standings }) => standings[0]!);
+    expect(random!.beside).toBeUndefined();
+    expect(random!.mean).toBe(45);
+    expect(naRs!.beside!.mean).toBeCloseTo(-1.045, 12);
+    expect(naRs!.beside!.p).toBeLessThan(0.05);
+    expect(evolution!.beside!.p).toBeGreaterThan(0.5);
+  });
+
+  it('leaves out a seed that the other has not played yet', () => {
+    const rows = [...seeds.map((seed) => game('random', seed, 1)), game('na-rs', 1, 3), game('na-rs', 9, 100)];
+    const [space] = summarise(rows, ['random', 'na-rs']);
+    expect(space!.players[1]!.standings[0]!.beside!.mean).toBe(2);
+  });
+});
+
+describe('the record', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'study-cells-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is gone on with: what is there is not played again', async () => {
+    const space = lineSpace(40, (x) => ({ told: x / 100, score: x / 100 }));
+    const file = join(folder, 'rows.jsonl');
+    const said: string[] = [];
+    const work = (count: number) => workOn({ spaces: [space], seeds: count, file, say: (line) => said.push(line) });
+    await work(1);
+    expect(said).toHaveLength(1 + PLAYERS.length);
+    await work(2);
+    expect(said).toHaveLength(1 + 2 * PLAYERS.length);
+    const rows = readRecord<Row>(file);
+    expect(rows).toHaveLength(said.length);
+    expect(Object.keys(reportRecord(rows).methods)).toEqual(PLAYERS.map(({ key }) => key));
+    expect(reportText(rows)).toContain('### line, 2 seeds');
+  });
+
+  it('of the project has what the page tells, for people who have none of the public tables', () => {
+    const rows = readRecord<Row>('benchmarks/records/study-cells.jsonl');
+    const { methods } = reportRecord(rows);
+    for (const { key } of PLAYERS) {
+      const method = methods[key]!;
+      expect(Object.keys(method.regret ?? {})).toEqual(['16', '32', '60', '100']);
+      expect(method.seeds).toBeGreaterThanOrEqual(20);
+    }
+    expect(readFileSync('docs/benchmarks.md', 'utf8')).toContain(reportText(rows));
+  });
+
+  it('goes on without what is not there, and says where it looked', async () => {
+    const { spaces, missing } = await findSpaces(join(folder, 'nowhere'));
+    expect(missing.join('\n')).toContain(join(folder, 'nowhere', 'tables/nas-bench-201-cifar10.json'));
+    for (const { table, name } of spaces.slice(0, 2)) {
+      const { parameters, rows } = table.families[0]!;
+      // Every combination of its own levels: else a neighbour would be missing by the file's grace.
+      expect([name, rows.length]).toEqual([name, parameters.reduce((all, { values }) => all * values.length, 1)]);
+    }
+  });
+});
