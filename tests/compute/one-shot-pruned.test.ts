@@ -12,7 +12,7 @@ import { disposeParameters, initialWeights, uploadWeights } from '../../src/comp
 import { createOracle } from '../../src/compute/one-shot/oracle.ts';
 import { prune } from '../../src/compute/one-shot/prune.ts';
 import { searchSupernet } from '../../src/compute/one-shot/search.ts';
-import type { SearchTask } from '../../src/compute/one-shot/search.ts';
+import type { SearchTask } from '../../src/compute/one-shot/search-task.ts';
 import { drop, trainingLayout } from '../../src/compute/training/pass.ts';
 import { costOf } from '../../src/core/arch/cost.ts';
 import { cellsFamily } from '../../src/core/arch/families/cells/cells.ts';

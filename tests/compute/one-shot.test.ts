@@ -12,7 +12,8 @@ import { moveMixing, readMixing, startState, writeMixing } from '../../src/compu
 import { createOracle } from '../../src/compute/one-shot/oracle.ts';
 import type { Slopes } from '../../src/compute/one-shot/oracle.ts';
 import { searchSupernet } from '../../src/compute/one-shot/search.ts';
-import type { EpochNews, SearchState, SearchTask } from '../../src/compute/one-shot/search.ts';
+import type { EpochNews } from '../../src/compute/one-shot/search.ts';
+import type { SearchState, SearchTask } from '../../src/compute/one-shot/search-task.ts';
 import { readSearchState, writeSearchState } from '../../src/compute/one-shot/state-file.ts';
 import type { WrittenFile } from '../../src/compute/tasks/outputs.ts';
 import { drop, trainingLayout } from '../../src/compute/training/pass.ts';

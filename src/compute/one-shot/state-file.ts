@@ -7,7 +7,7 @@ import type { WrittenFile } from '../tasks/outputs.ts';
 import { stateSlots } from '../training/optimizer.ts';
 import { trainingLayout } from '../training/pass.ts';
 import { readMixing, writeMixing } from './mixing.ts';
-import type { SearchState, SearchTask } from './search.ts';
+import type { SearchState, SearchTask } from './search-task.ts';
 
 export interface SavedSearch {
   readonly state: SearchState;

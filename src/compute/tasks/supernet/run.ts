@@ -5,7 +5,7 @@ import { oneShotMethod } from '../../../core/one-shot/registry.ts';
 import { writeWeights } from '../../files/checkpoint.ts';
 import { createModel } from '../../model/model.ts';
 import { searchSupernet } from '../../one-shot/search.ts';
-import type { SearchTask } from '../../one-shot/search.ts';
+import type { SearchTask } from '../../one-shot/search-task.ts';
 import { readSearchState, writeSearchState } from '../../one-shot/state-file.ts';
 import { stageReporter } from '../run.ts';
 import type { TrainerRun } from '../run.ts';
@@ -15,9 +15,10 @@ export const runSupernet: TrainerRun<'supernet'> = async (input, tools) => {
   const { graph, edges, recipe, seed, resumeFrom } = input;
   const { jobId, folders, report, yieldToEvents } = tools;
   const { images, teacher } = await lessonsOf(input, tools);
+  const space = mixingSpace(input, input.limits);
   const task: SearchTask = {
     ...{ model: createModel(graph), recipe, seed, train: images, edges },
-    ...{ method: oneShotMethod(input, mixingSpace(input, input.limits)), ...(teacher && { teacher }) },
+    ...{ method: oneShotMethod(input, space), limits: space.limits, ...(teacher && { teacher }) },
   };
   const start = resumeFrom === undefined ? undefined : readSearchState(resumeFrom, task);
   const before = process.cpuUsage();
@@ -31,6 +32,7 @@ export const runSupernet: TrainerRun<'supernet'> = async (input, tools) => {
     {
       yieldToEvents,
       onStep: stageReporter(report, 'searching'),
+      onJudged: stageReporter(report, 'judging students'),
       onEpoch: (state, { shares, loss }) => {
         const checkpoint = writeSearchState(pathOf(state.epoch), task, { state, cpuSeconds: cpuSeconds() });
         report({ type: 'epoch', epoch: state.epoch, shares: [...shares], loss, checkpoint });
