@@ -44,6 +44,11 @@ describe('the mark of a strategy', () => {
     expect(new Set(marks.map(({ color }) => color)).size).toBe(12);
     expect(new Set(marks.map(({ symbol }) => symbol)).size).toBe(12);
   });
+
+  test.each(['light', 'dark'] as const)('is one of its own where there are more than colours, in %s', (theme) => {
+    const marks = Array.from({ length: 100 }, (_, place) => markOf(place, theme));
+    expect(new Set(marks.map(({ color, symbol }) => `${color} ${symbol}`)).size).toBe(100);
+  });
 });
 
 describe('the points of the front', () => {

@@ -107,12 +107,15 @@ export interface DrawnNetwork {
   readonly place: MarkPlace;
 }
 
-/** Colour and symbol of a category: never colour alone. */
+/** Colour and symbol of a category: never colour alone. Once all colours are taken they come again
+ * with other symbols. */
 export function markOf(place: MarkPlace, theme: Theme): Mark {
   if (place === 'teacher') return { color: COLORS[theme].teacher, symbol: TEACHER_SYMBOL };
   const colors = SERIES[theme];
-  const at = ((place % colors.length) + colors.length) % colors.length;
-  return { color: colors[at] ?? colors[0], symbol: SYMBOLS[at] ?? 'circle' };
+  const round = Math.floor(place / colors.length);
+  const at = place - round * colors.length;
+  const other = (((at + round) % SYMBOLS.length) + SYMBOLS.length) % SYMBOLS.length;
+  return { color: colors[at] ?? colors[0], symbol: SYMBOLS[other] ?? 'circle' };
 }
 
 /** Families keep their mark in every chart, in the order of the registry; one that is no longer
