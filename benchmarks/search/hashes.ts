@@ -4,10 +4,17 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ONE_SHOT_METHODS } from '../../src/core/one-shot/registry.ts';
+import type { OneShotMethodId } from '../../src/core/one-shot/registry.ts';
 import type { StrategyId } from '../../src/core/strategies/registry.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const core = join(root, 'src', 'core');
+
+/** They have one maker. */
+const oneShot = Object.fromEntries(
+  Object.keys(ONE_SHOT_METHODS).map((id) => [id, 'strategies/one-shot/one-shot.ts']),
+) as Readonly<Record<OneShotMethodId, string>>; // these are its keys
 
 /** Where each of our strategies begins. */
 export const STRATEGY_FILES: Readonly<Record<StrategyId, string>> = {
@@ -23,6 +30,7 @@ export const STRATEGY_FILES: Readonly<Record<StrategyId, string>> = {
   'rank-nosh': 'strategies/rank-nosh/rank-nosh.ts',
   cenas: 'strategies/cenas/cenas.ts',
   'na-rs': 'strategies/na-rs.ts',
+  ...oneShot,
 };
 /** What plays them. It opens them by the registry, which reaches all of them and computes
  * nothing. */

@@ -1,4 +1,5 @@
 /** Problems for the strategies' contract: small spaces with every feature that a space can have. */
+import { graphBuilder } from '../../src/core/arch/graph-builder.ts';
 import type { Metrics, Problem } from '../../src/core/objective.ts';
 import type { Candidate, Family, Space } from '../../src/core/space/space.ts';
 
@@ -104,10 +105,9 @@ function withSupernet(family: Family): Family {
       ? [{ id: name, dimension: name, paths: levels.map(() => []) }]
       : [],
   );
-  return {
-    ...family,
-    supernet: () => ({ graph: { family: family.name, inputShape: [1], classes: 2, layers: [] }, edges }),
-  };
+  const g = graphBuilder(family.name, [1, 1, 1], 2);
+  const graph = g.finish(g.globalAveragePool('pool', g.input));
+  return { ...family, supernet: () => ({ graph, edges }) };
 }
 
 export function createProblem(families: readonly Family[], changes: Partial<Problem> = {}): Problem {

@@ -1,6 +1,7 @@
 /** All searches by id, and what trains given students. Adding a search: its file, and a line
  * here. */
 import { invalid, WorkbenchError } from '../errors.ts';
+import type { OneShotMethodId } from '../one-shot/registry.ts';
 import type { RunEvent } from '../records/events.ts';
 import { akd } from './akd/akd.ts';
 import { cenas } from './cenas/cenas.ts';
@@ -9,6 +10,7 @@ import type { FollowedSearch } from './followed.ts';
 import { listed } from './listed.ts';
 import { naRs } from './na-rs.ts';
 import { nsga2 } from './nsga2.ts';
+import { ONE_SHOT_STRATEGIES } from './one-shot/one-shot.ts';
 import { random } from './random.ts';
 import { rankNosh } from './rank-nosh/rank-nosh.ts';
 import type { Family } from '../space/space.ts';
@@ -82,6 +84,11 @@ const neededWith = (
   options: StrategyOptions,
 ): readonly Need[] => [...needs, ...(needsWith?.(options) ?? [])];
 
+/** Their ids are the methods' own, whose keys these are. */
+const oneShot = Object.fromEntries(ONE_SHOT_STRATEGIES.map((strategy) => [strategy.id, entry(strategy)])) as Readonly<
+  Record<OneShotMethodId, Entry>
+>;
+
 export const STRATEGIES = {
   trade: entry(trade),
   'gp-ehvi': entry(gpEhvi),
@@ -95,6 +102,7 @@ export const STRATEGIES = {
   'rank-nosh': entry(rankNosh),
   cenas: entry(cenas),
   'na-rs': entry(naRs),
+  ...oneShot,
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type StrategyId = keyof typeof STRATEGIES;
@@ -200,7 +208,7 @@ const NEEDS = {
   supernet: {
     isMet: ({ families }) => families.some(({ supernet }) => supernet !== undefined),
     field: 'families',
-    words: 'trains all students of a family in one network: choose a family that has one.',
+    words: 'trains all students of a family in one network: choose a family that has one, such as cells.',
   },
 } as const satisfies Readonly<
   Record<Need, { readonly isMet: (run: NeededFrom) => boolean; readonly field: string; readonly words: string }>

@@ -81,7 +81,7 @@ export async function settleSearch(
     ...expanded,
     ...(expanded.students && { students: canonicalStudents(expanded, expanded.students, dataset) }),
   };
-  checkReachable(config, survey);
+  checkReachable(config, survey, dataset);
   checkImages(config, dataset);
   const teacher = await teacherFor(catalog, parsed, dataset);
   checkNames(parsed, dataset, { found: teacher });
@@ -266,8 +266,19 @@ function checkNames(
   checkOptionValues(id, { options, ...(seconds === undefined && { epochs }) });
 }
 
-function checkReachable({ families, limits: all }: SearchConfig, survey: readonly FamilySurvey[]): void {
-  const limits = knownLimits(all);
+/** Of a search by one network its families alone count that have one. */
+function searchedFamilies(
+  { families, strategy }: SearchConfig,
+  { card }: Pick<Found<DatasetCard>, 'card'>,
+): readonly string[] {
+  if (!needsOf(strategy).includes('supernet')) return families;
+  const all = studentSpace(families, card.shape, card.classes.length).families;
+  return all.filter(({ supernet }) => supernet !== undefined).map(({ name }) => name);
+}
+
+function checkReachable(config: SearchConfig, survey: readonly FamilySurvey[], dataset: Found<DatasetCard>): void {
+  const limits = knownLimits(config.limits);
+  const families = searchedFamilies(config, dataset);
   const chosen = survey.filter(({ family }) => families.includes(family));
   const students = chosen.flatMap(({ family, params, macs }) =>
     Array.from(params, (count, index) => ({ family, params: count, macs: macs[index] ?? NaN })),

@@ -48,6 +48,8 @@ const SOURCE_MARKS: Readonly<Record<string, { readonly color: number; readonly s
   changed: { color: 4, symbol: 'roundRect' },
   centre: { color: 4, symbol: 'diamond' },
   neighbour: { color: 7, symbol: 'roundRect' },
+  derived: { color: 7, symbol: 'roundRect' },
+  sampled: { color: 4, symbol: 'diamond' },
   listed: { color: 5, symbol: 'roundRect' },
 };
 /** Of a strategy that this version does not have. */
