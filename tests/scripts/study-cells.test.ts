@@ -80,6 +80,15 @@ describe('a neighbourhood as a predictor', () => {
     expect(other.value).toBeGreaterThan(one.value);
   });
 
+  it('is told with how far apart neighbours are, and how far two trainings of one student', () => {
+    // Own less the mean of its neighbours: a slope of .3 at the ends alone, where there is one.
+    const slope = lineSpace(30, (x) => ({ told: 0.3 * x, score: x, again: 0.3 * x + (x % 3 === 0 ? 0.03 : 0) }));
+    const { apart, noise } = neighbourTaus(slope, { ...direction, again: 'again' });
+    expect(apart).toBeCloseTo(100 * Math.sqrt((2 * 0.3 ** 2) / 30), 3);
+    expect(noise).toBeCloseTo(100 * Math.sqrt((0.03 ** 2 * 10) / 30 / 2), 3);
+    expect(neighbourTaus(slope, direction).noise).toBeUndefined();
+  });
+
   it('goes by the network that stands for several codes, where there are such', () => {
     // Odd places are other names of the even ones before them: the neighbours of 2 are 0 and 4 by
     // no edit, but 3 is 2 itself, and 1 is 0.

@@ -33,11 +33,21 @@ const summariesOf = (rows: readonly Row[]): readonly SpaceSummary[] =>
   );
 
 function tausText(rows: readonly TauRow[]): string {
-  const body = rows.map(({ space, told, score, students, neighbours, one, other, gain }) => [
+  const body = rows.map(({ space, told, score, students, neighbours, apart, noise, one, other, gain }) => [
     ...[space, `${told} → ${score}`, String(students), neighbours.toFixed(1)],
-    ...[estimateText(one), estimateText(other), gainText(gain)],
+    ...[noise?.toFixed(2) ?? '', apart.toFixed(2), estimateText(one), estimateText(other), gainText(gain)],
   ]);
-  const header = ['space', 'told → tested', 'students', 'neighbours', 'own', 'mean with neighbours', 'gain'];
+  const header = [
+    'space',
+    'told → tested',
+    'students',
+    'neighbours',
+    'noise',
+    'apart',
+    'tau of its own',
+    'mean with neighbours',
+    'gain',
+  ];
   return `### Kendall’s tau with another training’s test\n\n${table(header, body)}`;
 }
 
@@ -99,10 +109,12 @@ export function reportRecord(rows: readonly Row[]) {
     if (headline === undefined) return [];
     return [[key, { table: headline, ...known.get(headline), tables: Object.fromEntries(tables) }] as const];
   });
-  const taus = rows.filter(isTau).map(({ space, told, score, students, neighbours, one, other, gain }) => ({
-    ...{ space, told, score, students, neighbours },
-    ...{ own: intervalOf(one), withNeighbours: intervalOf(other), gain: intervalOf(gain) },
-  }));
+  const taus = rows
+    .filter(isTau)
+    .map(({ space, told, score, students, neighbours, apart, noise, one, other, gain }) => ({
+      ...{ space, told, score, students, neighbours, apart, noise },
+      ...{ own: intervalOf(one), withNeighbours: intervalOf(other), gain: intervalOf(gain) },
+    }));
   return { methods: Object.fromEntries(methods), rival: RIVAL, taus };
 }
 

@@ -40,13 +40,11 @@ interface Piece {
 /** Seed by seed, so that what is there at any time is paired. */
 function piecesOf({ spaces, seeds }: Pick<WorkOptions, 'spaces' | 'seeds'>): readonly Piece[] {
   const taus = spaces.flatMap((space) =>
-    space.directions.map(({ told, score }): Piece => {
+    space.directions.map((direction): Piece => {
+      const { told, score } = direction;
       const id = `tau/${space.name}/${told}`;
-      const work = (): Row => ({
-        ...{ id, kind: 'tau', space: space.name, told, score },
-        ...neighbourTaus(space, { told, score }),
-      });
-      return { id, work };
+      const named = { id, kind: 'tau', space: space.name, told, score } as const;
+      return { id, work: () => ({ ...named, ...neighbourTaus(space, direction) }) };
     }),
   );
   const games = Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) =>
