@@ -3,6 +3,7 @@
  * options at the top of its file. Needs Node 24.
  *
  *   npm run study -- cells [...]     scripts/study/cells.ts
+ *   npm run study -- oneshot [...]   scripts/study/oneshot.ts
  */
 import { messageOf, WorkbenchError } from '../src/core/errors.ts';
 
@@ -10,6 +11,7 @@ type Study = (args: readonly string[], say: (line: string) => void) => Promise<v
 
 const STUDIES: Readonly<Record<string, () => Promise<Study>>> = {
   cells: async () => (await import('./study/cells.ts')).studyCells,
+  oneshot: async () => (await import('./study/oneshot.ts')).studyOneShot,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -28,9 +28,7 @@ describe('show of a one-shot search', () => {
   it('tells by --why what each path counted at the start, half way and at the end, and what came of it', async () => {
     const { code, stdout } = await bench.trade('show', id, '--why');
     expect(code).toBe(0);
-    expect(stdout).toContain(
-      'Search 1: DARTS (Liu et al. 2019) in cells, 4 of 4 epochs, 2 s of all processors.',
-    );
+    expect(stdout).toContain('Search 1: DARTS (Liu et al. 2019) in cells, 4 of 4 epochs, 2 s of all processors.');
     expect(stdout).toMatch(/edge +epoch 1 +epoch 2 +epoch 4 +path\n/);
     // The fake trainer's shares: from 0.203 to 0.063 for all but the last path.
     expect(stdout).toMatch(/Op from node 0 to node 1 +20.3 % +15.6 % +6.3 % +none\n/);
