@@ -55,7 +55,8 @@ async function course(more: Partial<OneShotMethod>, rest: Partial<SearchTask> = 
   const { seed, train } = tiny;
   const recipe = { ...TINY_RECIPE, epochs: 4, ...rest.recipe };
   const method = { ...darts, ...more };
-  const whole: SearchTask = { model: createModel(graph), seed, train, edges, method, ...rest, recipe };
+  const networks = [{ model: createModel(graph), edges }];
+  const whole: SearchTask = { networks, name: 'darts', seed, train, method, ...rest, recipe };
   const before = tf.memory().numTensors;
   const [states, epochs]: [SearchState[], EpochNews[]] = [[], []];
   const yieldToEvents = (): Promise<void> => Promise.resolve();
@@ -63,12 +64,14 @@ async function course(more: Partial<OneShotMethod>, rest: Partial<SearchTask> = 
     states.push(state);
     epochs.push(epoch);
   };
-  const { mixing } = await searchSupernet(
-    { ...whole, recipe: { ...recipe, epochs: 0 }, method: darts },
-    { yieldToEvents },
-  );
-  const end = await searchSupernet(whole, { yieldToEvents, onEpoch });
-  for (const state of states) expect(await searchSupernet({ ...whole, start: state }, { yieldToEvents })).toEqual(end);
+  const {
+    state: { mixing },
+  } = await searchSupernet({ ...whole, recipe: { ...recipe, epochs: 0 }, method: darts }, { yieldToEvents });
+  const { state: end } = await searchSupernet(whole, { yieldToEvents, onEpoch });
+  for (const start of states) {
+    const again = await searchSupernet({ ...whole, start }, { yieldToEvents });
+    expect(again.state).toEqual(end);
+  }
   expect(tf.memory().numTensors).toBe(before);
   dispose();
   return { start: mixing.alpha, states, epochs, end };
@@ -123,8 +126,13 @@ describe('the course of a search', () => {
     const { task: tiny, dispose } = await tinyTask(directory, graph, recipe);
     const layout = trainingLayout(tiny);
     const oracle = createOracle(tiny, layout, edges);
-    const { weights } = await searchSupernet(
-      { model: tiny.model, seed: tiny.seed, train: tiny.train, edges, method: darts, recipe: { ...recipe, epochs: 0 } },
+    const {
+      state: { weights },
+    } = await searchSupernet(
+      {
+        networks: [{ model: tiny.model, edges }],
+        ...{ name: 'darts', seed: tiny.seed, train: tiny.train, method: darts, recipe: { ...recipe, epochs: 0 } },
+      },
       { yieldToEvents: () => Promise.resolve() },
     );
     const parameters = uploadWeights(layout, weights);

@@ -42,7 +42,11 @@ async function searchTask(supernet: Supernet, more: Partial<SearchTask> = {}) {
   const { task, dispose } = await tinyTask(directory, graph, TINY_RECIPE);
   const method = oneShotMethod({ method: 'darts', options: {} }, mixingSpace(supernet));
   const { recipe, seed, train } = task;
-  return { task: { model: createModel(graph), recipe, seed, train, edges, method, ...more }, dispose };
+  const model = createModel(graph);
+  return {
+    task: { model, networks: [{ model, edges }], name: 'darts', recipe, seed, train, method, ...more },
+    dispose,
+  };
 }
 
 /** Of each edge the paths that chance leaves, at any share; those of one edge may all go. */
@@ -137,11 +141,14 @@ describe('a search that draws one path of each edge', () => {
     const method = { ...task.method, draw: () => [{ p, pull: (dp: Float64Array) => dp }] };
     const recipe = { ...task.recipe, weightDecay: decay, epochs: 1 };
     const before = tf.memory().numTensors;
-    const end = await searchSupernet({ ...task, method, recipe }, { yieldToEvents: () => Promise.resolve() });
+    const { state: end } = await searchSupernet(
+      { ...task, method, recipe },
+      { yieldToEvents: () => Promise.resolve() },
+    );
     expect(tf.memory().numTensors).toBe(before);
     const layout = trainingLayout(task);
     const velocity = end.optimizer.get('velocity') ?? new Float32Array();
-    const never = await searchSupernet(
+    const { state: never } = await searchSupernet(
       { ...task, method, recipe: { ...recipe, epochs: 0 } },
       { yieldToEvents: () => Promise.resolve() },
     );
@@ -159,7 +166,7 @@ describe('a search that draws one path of each edge', () => {
     const other = Float64Array.from(
       levels.flatMap((count, edge) => Array.from({ length: count }, (_, level) => Number(level === skips[edge]))),
     );
-    const bare = await searchSupernet(
+    const { state: bare } = await searchSupernet(
       { ...task, method: { ...method, draw: () => [{ p: other, pull: (dp: Float64Array) => dp }] }, recipe },
       { yieldToEvents: () => Promise.resolve() },
     );

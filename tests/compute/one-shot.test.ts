@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { createModel } from '../../src/compute/model/model.ts';
+import type { Model } from '../../src/compute/model/model.ts';
 import { disposeParameters, initialWeights, uploadWeights } from '../../src/compute/model/parameters.ts';
 import { moveMixing, readMixing, startState, writeMixing } from '../../src/compute/one-shot/mixing.ts';
 import { createOracle } from '../../src/compute/one-shot/oracle.ts';
@@ -35,11 +36,17 @@ const { graph, edges } = supernet;
 const space = mixingSpace(supernet);
 const free = { yieldToEvents: () => Promise.resolve() };
 
-async function searchTask(more: Partial<SearchTask> = {}): Promise<{ readonly task: SearchTask; dispose(): void }> {
+async function searchTask(
+  more: Partial<SearchTask> = {},
+): Promise<{ readonly task: SearchTask & { readonly model: Model }; dispose(): void }> {
   const { task, dispose } = await tinyTask(directory, graph, { ...TINY_RECIPE, epochs: 3, ...more.recipe });
   const method = oneShotMethod({ method: 'darts', options: { learningRate: 0.05 } }, space);
   const { recipe, seed, train } = task;
-  return { task: { model: createModel(graph), recipe, seed, train, edges, method, ...more }, dispose };
+  const model = createModel(graph);
+  return {
+    task: { model, networks: [{ model, edges }], name: 'darts', recipe, seed, train, method, ...more },
+    dispose,
+  };
 }
 
 describe('the oracle', () => {
@@ -112,7 +119,7 @@ describe('a search', () => {
   it('goes on from the file of each epoch to the same bits as without a stop', async () => {
     const { task, dispose } = await searchTask();
     const files: WrittenFile[] = [];
-    const whole = await searchSupernet(task, {
+    const { state: whole } = await searchSupernet(task, {
       ...free,
       onEpoch: (state) => {
         const path = join(folder, `search-${state.epoch}.safetensors`);
@@ -123,7 +130,7 @@ describe('a search', () => {
     for (const file of files) {
       const { state: start, cpuSeconds } = readSearchState(file, task);
       expect(cpuSeconds).toBe(2.5);
-      const rest = await searchSupernet({ ...task, start }, free);
+      const { state: rest } = await searchSupernet({ ...task, start }, free);
       expect(rest).toEqual(whole);
     }
     dispose();
@@ -133,7 +140,7 @@ describe('a search', () => {
     const { task, dispose } = await searchTask();
     const seen: SearchState[] = [];
     const news: EpochNews[] = [];
-    const first = await searchSupernet(task, {
+    const { state: first } = await searchSupernet(task, {
       ...free,
       onEpoch: (state, told) => {
         seen.push(state);
@@ -147,7 +154,7 @@ describe('a search', () => {
     const sharesOf = ({ mixing }: SearchState) => task.method.shares(mixing.alpha, allKept(space));
     expect(news.map(({ shares }) => shares)).toEqual(seen.map(sharesOf));
     for (const { loss } of news) expect(Math.abs(loss - Math.log(TINY.classes))).toBeLessThan(1.5);
-    const other = await searchSupernet({ ...task, seed: 8 }, free);
+    const { state: other } = await searchSupernet({ ...task, seed: 8 }, free);
     expect(other.mixing.alpha).not.toEqual(first.mixing.alpha);
     dispose();
   });

@@ -214,7 +214,8 @@ function fakeShares(paths: number, progress: number): readonly number[] {
 }
 
 /** Half a second of processors an epoch; of each edge the last path counts most. */
-const supernet: FakeRun<'supernet'> = async ({ edges, recipe, resumeFrom }, { jobId, folders, report }) => {
+const supernet: FakeRun<'supernet'> = async ({ networks, recipe, resumeFrom }, { jobId, folders, report }) => {
+  const edges = networks[0]?.edges ?? [];
   const attempt = Number(/-a(\d+)$/.exec(jobId)?.[1]);
   const inTemp = (file: string | number): string => join(folders.temp, `${jobId}-${file}.safetensors`);
   const from = resumeFrom ? (JSON.parse(readFileSync(resumeFrom.path, 'utf8')) as { epoch: number }).epoch : 0;

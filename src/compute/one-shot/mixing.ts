@@ -8,10 +8,15 @@ export interface MixingState {
   readonly first: Float64Array;
   readonly second: Float64Array;
   readonly steps: number;
+  /** Paths in play. */
+  readonly kept: readonly boolean[];
 }
 
-export const startState = (alpha: Float64Array): MixingState => ({
-  ...{ alpha, first: new Float64Array(alpha.length), second: new Float64Array(alpha.length), steps: 0 },
+export const startState = (
+  alpha: Float64Array,
+  kept: readonly boolean[] = Array<boolean>(alpha.length).fill(true),
+): MixingState => ({
+  ...{ alpha, first: new Float64Array(alpha.length), second: new Float64Array(alpha.length), steps: 0, kept },
 });
 
 const EPSILON = 1e-8;
@@ -28,12 +33,12 @@ export function moveMixing(state: MixingState, slope: Float64Array, rule: Mixing
     const deviation = Math.sqrt(at(second, path) / (1 - secondMoment ** steps));
     return value - (learningRate * mean) / (deviation + EPSILON);
   });
-  return { alpha, first, second, steps };
+  return { ...state, alpha, first, second, steps };
 }
 
 /** As text, to the last bit. */
-export const writeMixing = ({ alpha, first, second, steps }: MixingState): string =>
-  JSON.stringify({ alpha: [...alpha], first: [...first], second: [...second], steps });
+export const writeMixing = ({ alpha, first, second, steps, kept }: MixingState): string =>
+  JSON.stringify({ alpha: [...alpha], first: [...first], second: [...second], steps, kept });
 
 /** Undefined where it is none that was written for so many paths. */
 export function readMixing(text: string, paths: number): MixingState | undefined {
@@ -43,8 +48,12 @@ export function readMixing(text: string, paths: number): MixingState | undefined
       ? Float64Array.from(value)
       : undefined;
   const [alpha, first, second] = [vectorOf(read['alpha']), vectorOf(read['first']), vectorOf(read['second'])];
-  const { steps } = read;
-  return alpha && first && second && Number.isSafeInteger(steps)
-    ? { alpha, first, second, steps: Number(steps) }
+  // Earlier versions wrote none: all were.
+  const { steps, kept = Array<boolean>(paths).fill(true) } = read;
+  return alpha && first && second && Number.isSafeInteger(steps) && isKept(kept, paths)
+    ? { alpha, first, second, steps: Number(steps), kept }
     : undefined;
 }
+
+const isKept = (value: unknown, paths: number): value is readonly boolean[] =>
+  Array.isArray(value) && value.length === paths && value.every((one) => typeof one === 'boolean');

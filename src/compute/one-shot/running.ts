@@ -14,12 +14,14 @@ import type { OptimizerState } from '../training/optimizer.ts';
 import { adopt, drop, trainingLayout } from '../training/pass.ts';
 import type { Batch } from '../training/pass.ts';
 import { decayMask, disposeParameters, downloadWeights, initialWeights, uploadWeights } from '../model/parameters.ts';
-import type { Parameters } from '../model/parameters.ts';
+import type { HostWeights, Layout, Parameters } from '../model/parameters.ts';
 import { firstSlope, implicitSlope, unrolledSlope } from './hypergradient.ts';
 import type { BothSlopes } from './hypergradient.ts';
 import { moveMixing, startState } from './mixing.ts';
+import type { MixingState } from './mixing.ts';
 import { createOracle } from './oracle.ts';
 import type { Oracle } from './oracle.ts';
+import { networkOf } from './search-task.ts';
 import type { SearchState, SearchTask } from './search-task.ts';
 
 /** A batch of either half of the training images, and the rate of the weights' step. */
@@ -36,7 +38,7 @@ export interface RunningSearch {
   /** Alpha as somebody else says it. */
   readonly setMixing: (alpha: Float64Array, epoch: number) => void;
   readonly alpha: () => Float64Array;
-  readonly kept: readonly boolean[];
+  readonly kept: () => readonly boolean[];
   /** Of a batch, with the batch's own statistics. */
   readonly loss: (p: Float64Array, batch: Batch) => number;
   /** Whether a student of these paths is the same for all images. */
@@ -48,28 +50,26 @@ export interface RunningSearch {
 /** Streams of chance that the seed is split into; a pass has others, below these. */
 const STREAM = { weights: 0, start: 18, drawWeights: 19, drawMixing: 20 } as const;
 
-export function createSearch(task: SearchTask): RunningSearch {
-  const { recipe, seed, start, method, edges } = task;
-  const layout = trainingLayout(task);
-  const oracle = createOracle(task, layout, edges);
+/** In a stage's network. `start`: what it goes on from; absent: the seed says. */
+export function createSearch(task: SearchTask, stage: number, start?: SearchState): RunningSearch {
+  const { recipe, seed, method } = task;
+  const { model, edges } = networkOf(task, stage);
+  const layout = trainingLayout({ ...task, model });
+  const oracle = createOracle({ ...task, model }, layout, edges);
   const decay = decayMask(layout);
   const optimizer = createOptimizer(recipe, decay);
-  const kept = allKept({ levels: pathCounts(edges) });
-  let parameters: Parameters = uploadWeights(
-    layout,
-    start?.weights ?? initialWeights(layout, split(seed, STREAM.weights)),
-  );
+  let parameters: Parameters = uploadWeights(layout, start?.weights ?? freshWeights(task, layout));
   const slots = stateSlots({ ...recipe, emaDecay: 0 });
   let state = uploadVectors(slots, start?.optimizer, () => tf.zerosLike(parameters.theta));
-  let mixing = start?.mixing ?? startState(startMixing(pathCounts(edges), createRng(split(seed, STREAM.start))));
+  let mixing = start?.mixing ?? freshMixing(task, stage, allKept({ levels: pathCounts(edges) }));
   const rngOf = (stream: number, step: number): Rng => createRng(split(split(seed, stream), step));
 
   return {
-    kept,
+    kept: () => mixing.kept,
     alpha: () => mixing.alpha,
     moveMixing: (turn) => {
       const { step, epoch } = turn.mixing;
-      const drawn = method.draw(mixing.alpha, rngOf(STREAM.drawMixing, step), 'mixing', kept);
+      const drawn = method.draw(mixing.alpha, rngOf(STREAM.drawMixing, step), 'mixing', mixing.kept);
       const slope = slopeByAlpha(oracle, parameters, method, drawn, turn);
       const own = method.slope?.(mixing.alpha);
       mixing = moveMixing(mixing, own ? slope.map((value, path) => value + (own[path] ?? 0)) : slope, method.steps);
@@ -80,7 +80,7 @@ export function createSearch(task: SearchTask): RunningSearch {
       mixing = { ...mixing, alpha };
     },
     moveWeights: ({ weights: batch, learningRate }) => {
-      const drawn = method.draw(mixing.alpha, rngOf(STREAM.drawWeights, batch.step), 'weights', kept);
+      const drawn = method.draw(mixing.alpha, rngOf(STREAM.drawWeights, batch.step), 'weights', mixing.kept);
       const gradients: Tensor1D[] = [];
       const used = new Uint8Array(layout.params);
       let lossSum = 0;
@@ -120,6 +120,16 @@ export function createSearch(task: SearchTask): RunningSearch {
       oracle.dispose();
     },
   };
+}
+
+export const freshWeights = ({ seed }: SearchTask, layout: Layout): HostWeights =>
+  initialWeights(layout, split(seed, STREAM.weights));
+
+/** Each stage's own. */
+export function freshMixing(task: SearchTask, stage: number, kept: readonly boolean[]): MixingState {
+  const seed = split(task.seed, STREAM.start);
+  const rng = createRng(stage === 0 ? seed : split(seed, stage));
+  return startState(startMixing(pathCounts(networkOf(task, stage).edges), rng), kept);
 }
 
 /** Of what was drawn, the mean. */

@@ -9,12 +9,18 @@ import { createRng, split } from '../../core/math/rng.ts';
 import { prepareImages } from '../data/augment.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
 import { learningRateAt } from '../training/optimizer.ts';
+import { trainingLayout } from '../training/pass.ts';
 import type { Batch } from '../training/pass.ts';
 import { stepsPerEpoch } from '../training/trainer.ts';
+import { spanAfter, spansOf } from './course.ts';
+import type { Span } from './course.ts';
 import { bestOf, drawPicks } from './picks.ts';
-import { createSearch } from './running.ts';
+import { createSearch, freshMixing, freshWeights } from './running.ts';
 import type { RunningSearch, Turn } from './running.ts';
-import type { SearchState, SearchTask } from './search-task.ts';
+import { networkOf } from './search-task.ts';
+import type { SearchNetwork, SearchState, SearchTask } from './search-task.ts';
+import { strongestPaths, widenedVectors, widenedWeights } from './widen.ts';
+import type { Laid } from './widen.ts';
 
 /** What an epoch came to, for people. */
 export interface EpochNews {
@@ -22,6 +28,12 @@ export interface EpochNews {
   readonly shares: Float64Array;
   /** Mean over the steps of the weights. */
   readonly loss: number;
+}
+
+export interface SearchEnd {
+  readonly state: SearchState;
+  /** Of its last stage: the one that the weights are of. */
+  readonly network: SearchNetwork;
 }
 
 export interface SearchHooks {
@@ -40,28 +52,56 @@ const STREAM = { weightOrder: 16, mixingOrder: 17, picks: 21 } as const;
  * Throws `trainer.failed` when a loss or alpha is no longer finite, `config.invalid` where half of
  * the images are fewer than a batch. Leaves no tensor behind, however it ends.
  */
-export async function searchSupernet(task: SearchTask, hooks: SearchHooks): Promise<SearchState> {
-  const { recipe, method } = task;
-  const search = createSearch(task);
+export async function searchSupernet(task: SearchTask, hooks: SearchHooks): Promise<SearchEnd> {
+  const { recipe, method, start } = task;
+  const half = Math.floor(task.train.count / 2);
+  const steps = stepsPerEpoch(half, recipe.batchSize);
+  const spans = spansOf(method, recipe.epochs);
+  let span = spanAfter(spans, start?.epoch ?? 0);
+  let search = createSearch(task, span.stage, start);
   try {
-    const half = Math.floor(task.train.count / 2);
-    const steps = stepsPerEpoch(half, recipe.batchSize);
-    for (let epoch = task.start?.epoch ?? 0; epoch < recipe.epochs; epoch += 1) {
-      const loss = await runEpoch(task, hooks, search, { epoch, half, steps });
+    for (let epoch = start?.epoch ?? 0; epoch < recipe.epochs; epoch += 1) {
+      const next = spanAfter(spans, epoch + 1);
+      if (next !== span) {
+        const begun = stageStart(task, span, next, search.state(epoch));
+        search.dispose();
+        search = createSearch(task, next.stage, begun);
+        span = next;
+      }
+      const loss = await runEpoch(task, hooks, search, { epoch, half, steps, span });
       if (method.project) search.setMixing(method.project(search.alpha(), (epoch + 1) / recipe.epochs), epoch);
-      hooks.onEpoch?.(search.state(epoch + 1), { shares: method.shares(search.alpha(), search.kept), loss });
+      hooks.onEpoch?.(search.state(epoch + 1), { shares: method.shares(search.alpha(), search.kept()), loss });
     }
-    if (method.picks !== undefined) await pick(task, hooks, search, { half, steps, count: method.picks });
-    return search.state(recipe.epochs);
+    if (method.picks !== undefined) await pick(task, hooks, search, { half, steps, span, count: method.picks });
+    return { state: search.state(recipe.epochs), network: networkOf(task, span.stage) };
   } finally {
     search.dispose();
   }
+}
+
+/** The strongest paths stay, what they count begins anew, and weights are widened. */
+function stageStart(task: SearchTask, before: Span, next: Span, state: SearchState): SearchState {
+  const { weights, optimizer, mixing, epoch } = state;
+  const laid = (stage: number): Laid => {
+    const { model } = networkOf(task, stage);
+    return { graph: model.graph, layout: trainingLayout({ ...task, model }) };
+  };
+  const [from, to] = [laid(before.stage), laid(next.stage)];
+  const levels = pathCounts(networkOf(task, next.stage).edges);
+  const shares = task.method.shares(mixing.alpha, mixing.kept);
+  return {
+    epoch,
+    mixing: freshMixing(task, next.stage, strongestPaths(levels, shares, mixing.kept, next.keep)),
+    weights: widenedWeights(from, to, weights, freshWeights(task, to.layout)),
+    optimizer: widenedVectors(from, to, optimizer),
+  };
 }
 
 interface Stretch {
   readonly half: number;
   /** Of an epoch. */
   readonly steps: number;
+  readonly span: Span;
 }
 
 /** Gives the mean loss of the weights' steps. */
@@ -69,7 +109,7 @@ async function runEpoch(
   task: SearchTask,
   hooks: SearchHooks,
   search: RunningSearch,
-  { epoch, half, steps }: Stretch & { readonly epoch: number },
+  { epoch, half, steps, span }: Stretch & { readonly epoch: number },
 ): Promise<number> {
   const { recipe, seed, train, method } = task;
   const orderOf = (stream: number, first: number): readonly number[] => {
@@ -77,8 +117,7 @@ async function runEpoch(
     return createRng(split(split(seed, stream), epoch)).shuffle(images);
   };
   const halves = { weights: orderOf(STREAM.weightOrder, 0), mixing: orderOf(STREAM.mixingOrder, half) };
-  const isWarm = epoch >= Math.round((method.warmup ?? 0) * recipe.epochs);
-  const mixes = isWarm && method.picks === undefined;
+  const mixes = epoch >= span.mixesFrom && method.picks === undefined;
   const how = method.hypergradient ?? { kind: 'first' };
   const moveMixing = async (turn: Turn): Promise<void> => {
     await prepareImages(train, turn.mixing.samples, turn.weights.samples);
@@ -115,12 +154,13 @@ async function pick(
   task: SearchTask,
   hooks: SearchHooks,
   search: RunningSearch,
-  { half, steps, count }: Stretch & { readonly count: number },
+  { half, steps, span, count }: Stretch & { readonly count: number },
 ): Promise<void> {
-  const { edges, model, recipe, seed, train, limits = { params: Infinity, macs: Infinity } } = task;
+  const { recipe, seed, train, limits = { params: Infinity, macs: Infinity } } = task;
+  const { model, edges } = networkOf(task, span.stage);
   const rules = { levels: pathCounts(edges), limits, costs: pathCosts({ graph: model.graph, edges }) };
   const rng = createRng(split(seed, STREAM.picks));
-  const picks = drawPicks({ ...rules, kept: search.kept, isHollow: search.isHollow }, count, rng);
+  const picks = drawPicks({ ...rules, kept: search.kept(), isHollow: search.isHollow }, count, rng);
   const images = Array.from({ length: half }, (_, index) => half + index);
   const losses = picks.map(() => 0);
   for (let index = 0; index < steps; index += 1) {

@@ -108,6 +108,10 @@ export interface OneShotMethod {
   readonly derive: (alpha: Float64Array, kept: readonly boolean[]) => readonly number[];
 }
 
+/** A network for each: one, of all channels and paths, where the method says nothing. */
+export const stagesOf = ({ stages }: Pick<OneShotMethod, 'stages'>): readonly SearchStage[] =>
+  stages ?? [{ share: 1, part: 1, keep: Infinity }];
+
 /** What an option may be. */
 export interface OptionRange {
   readonly least: number;

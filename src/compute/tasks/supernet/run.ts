@@ -12,13 +12,16 @@ import type { TrainerRun } from '../run.ts';
 import { lessonsOf } from '../train/run.ts';
 
 export const runSupernet: TrainerRun<'supernet'> = async (input, tools) => {
-  const { graph, edges, recipe, seed, resumeFrom } = input;
+  const { networks, method: name, recipe, seed, resumeFrom } = input;
   const { jobId, folders, report, yieldToEvents } = tools;
-  const { images, teacher } = await lessonsOf(input, tools);
-  const space = mixingSpace(input, input.limits);
+  const [first] = networks;
+  if (first === undefined) throw new Error('A search has a network');
+  const { images, teacher } = await lessonsOf({ ...input, graph: first.graph }, tools);
+  const space = mixingSpace(first, input.limits);
   const task: SearchTask = {
-    ...{ model: createModel(graph), recipe, seed, train: images, edges },
-    ...{ method: oneShotMethod(input, space), limits: space.limits, ...(teacher && { teacher }) },
+    networks: networks.map(({ graph, edges }) => ({ model: createModel(graph), edges })),
+    ...{ name, method: oneShotMethod(input, space), limits: space.limits },
+    ...{ recipe, seed, train: images, ...(teacher && { teacher }) },
   };
   const start = resumeFrom === undefined ? undefined : readSearchState(resumeFrom, task);
   const before = process.cpuUsage();
@@ -27,7 +30,7 @@ export const runSupernet: TrainerRun<'supernet'> = async (input, tools) => {
     return (start?.cpuSeconds ?? 0) + (user + system) / 1e6;
   };
   const pathOf = (what: number | string): string => join(folders.temp, `${jobId}-${what}.safetensors`);
-  const end = await searchSupernet(
+  const { state: end, network } = await searchSupernet(
     { ...task, ...(start && { start: start.state }) },
     {
       yieldToEvents,
@@ -41,6 +44,6 @@ export const runSupernet: TrainerRun<'supernet'> = async (input, tools) => {
   );
   return {
     ...{ epochs: end.epoch, mixing: [...end.mixing.alpha], cpuSeconds: cpuSeconds() },
-    checkpoint: writeWeights(pathOf('final'), task.model.layout, end.weights),
+    checkpoint: writeWeights(pathOf('final'), network.model.layout, end.weights),
   };
 };

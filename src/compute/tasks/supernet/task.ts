@@ -7,9 +7,14 @@ import type { ProgressReport, Task, WrittenFile } from '../outputs.ts';
 
 const edge = z.object({ id: text, dimension: text, paths: z.array(z.array(text)) });
 
-export const supernetInput = z.object({
+const network = z.object({
   graph,
   edges: z.custom<readonly SupernetEdge[]>((edges) => z.array(edge).min(1).safeParse(edges).success),
+});
+
+export const supernetInput = z.object({
+  /** One for each stage of the method. */
+  networks: z.array(network).min(1),
   method: text,
   options: z.record(text, z.number()),
   dataset: datasetRef,

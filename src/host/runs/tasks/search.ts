@@ -4,6 +4,8 @@ import type { Input, Report } from '../../../compute/tasks/tasks.ts';
 import type { Searched } from '../../../compute/tasks/supernet/task.ts';
 import type { Supernet } from '../../../core/arch/supernet.ts';
 import { WorkbenchError } from '../../../core/errors.ts';
+import { mixingSpace, stagesOf } from '../../../core/one-shot/method.ts';
+import { oneShotMethod } from '../../../core/one-shot/registry.ts';
 import type { RunEvent, Search } from '../../../core/records/events.ts';
 import type { TaskEnd } from '../../executors/executor.ts';
 import { faultOfFile } from '../../students/checkpoint-file.ts';
@@ -63,9 +65,10 @@ function runSearch(
 
 const nameOf = ({ runId }: RunContext, { search }: Search): string => `${runId}-supernet-${search}`;
 
-/** Throws `internal` for a family that has none: the strategy was to ask for another. */
-export function supernetOf({ space }: Pick<RunContext, 'space'>, { family }: Search): Supernet {
-  const supernet = space.families.find(({ name }) => name === family)?.supernet?.();
+/** Throws `internal` for a family that has none: the strategy was to ask for another. `part`: as
+ * in `Family.supernet`. */
+export function supernetOf({ space }: Pick<RunContext, 'space'>, { family }: Search, part?: number): Supernet {
+  const supernet = space.families.find(({ name }) => name === family)?.supernet?.(part);
   if (supernet !== undefined) return supernet;
   throw new WorkbenchError('internal', `The strategy searches in ${family}, which has no supernet: please report it.`);
 }
@@ -76,8 +79,13 @@ function inputOf(context: RunContext, search: Search): Input<'supernet'> {
   const row = store.supernets(runId).find((one) => one.search === search.search);
   // A search counts epochs, whatever trainings do, and has no body that came from elsewhere.
   const { seconds: _, trains: _all, ...recipe } = config.recipe;
+  const stages = stagesOf(oneShotMethod(search, mixingSpace(supernetOf(context, search), limits)));
+  const networks = stages.map(({ part }) => {
+    const { graph, edges } = supernetOf(context, search, part);
+    return { graph, edges };
+  });
   return {
-    ...supernetOf(context, search),
+    networks,
     ...{ method, options, dataset, ...(teacher && { teacher }) },
     ...{ recipe: { ...recipe, epochs }, seed, ...(limits && { limits }) },
     ...(row && { resumeFrom: { path: files.pathOf(row.file), sha256: row.sha256 } }),
