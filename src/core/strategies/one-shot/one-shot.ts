@@ -196,7 +196,8 @@ const strategyOf = (id: string, definition: OneShotDefinition): Strategy<OneShot
   summary: `${definition.summary} One network holds all students of a family (${definition.source}).`,
   defaults: { ...BASELINE_DEFAULTS, searchEpochs: RULE.searchEpochs, ...definition.defaults },
   sources: {
-    ...FIRST_SOURCES,
+    reference: FIRST_SOURCES.reference,
+    random: FIRST_SOURCES.random,
     derived: { title: 'Derived', sentence: 'The network of all students leads to it.' },
     sampled: { title: 'Sampled', sentence: 'It was drawn by how much its paths count in the network of all students.' },
   },
