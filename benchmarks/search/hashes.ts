@@ -29,6 +29,8 @@ export const STRATEGY_FILES: Readonly<Record<StrategyId, string>> = {
   akd: 'strategies/akd/akd.ts',
   'rank-nosh': 'strategies/rank-nosh/rank-nosh.ts',
   cenas: 'strategies/cenas/cenas.ts',
+  'arch2vec-bo': 'strategies/arch2vec/bo.ts',
+  'arch2vec-rl': 'strategies/arch2vec/rl.ts',
   'na-rs': 'strategies/na-rs.ts',
   ...oneShot,
 };

@@ -9,6 +9,7 @@ import type { KnownCosts } from '../../src/core/space/space.ts';
 import { openStrategy } from '../../src/core/strategies/registry.ts';
 import type { OpenStrategy } from '../../src/core/strategies/registry.ts';
 import type { StrategyOptions } from '../../src/core/strategies/strategy.ts';
+import { ANY_EMBEDDING } from './any-embedding.ts';
 import { evaluate, latencyOf } from './strategy-problems.ts';
 
 export interface Game {
@@ -30,7 +31,8 @@ export const SEED = 5;
 export const EPOCHS = 9;
 
 export function start(id: string, problem: Problem, options: StrategyOptions = {}, seed = SEED): Game {
-  const open = (): OpenStrategy => openStrategy(id, { problem, seed, options, epochs: EPOCHS, keepsWeights: true });
+  const given = { epochs: EPOCHS, keepsWeights: true, embedding: ANY_EMBEDDING };
+  const open = (): OpenStrategy => openStrategy(id, { problem, seed, options, ...given });
   const strategy = open();
   const log: RunEvent[] = [];
   const known = new Map<number, Proposal>();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/records/events.ts';
 import { split } from '../../src/core/math/rng.ts';
 import { openStrategy, sourceWords } from '../../src/core/strategies/registry.ts';
+import { ANY_EMBEDDING } from './any-embedding.ts';
 import { CONTESTANTS } from './contestants.ts';
 import { EPOCHS, keys, playOut, playSlots, SEED, start } from './strategy-game.ts';
 import type { Answer } from './strategy-game.ts';
@@ -36,6 +37,7 @@ describe.each(CONTESTANTS)('the log of %s', (id) => {
       options: {},
       epochs: EPOCHS,
       keepsWeights: true,
+      embedding: ANY_EMBEDDING,
     });
     for (const event of game.log) {
       if (event.type === 'asked') expect(again.ask(batch)).toEqual(event);
@@ -105,6 +107,7 @@ describe.each(CONTESTANTS)('the log of %s', (id) => {
       options: {},
       epochs: EPOCHS,
       keepsWeights: true,
+      embedding: ANY_EMBEDDING,
     });
     for (const event of JSON.parse(JSON.stringify(game.log)) as RunEvent[]) resumed.fold(event); // as it was written
     expect(resumed.ask(1)).toEqual(game.strategy.ask(1));

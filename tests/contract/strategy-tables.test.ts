@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { playsTables, STRATEGIES, strategyInfo } from '../../src/core/strategies/registry.ts';
 import { parseTable } from '../../src/core/strategies/recorded-table.ts';
 import { replay } from '../../src/core/strategies/replay.ts';
+import { ANY_EMBEDDING } from './any-embedding.ts';
 
 type Cell = string | number;
 type Row = readonly Cell[];
@@ -33,6 +34,7 @@ function tableOf(rows: readonly Row[], others: readonly Row[], complete: boolean
 }
 
 const now = (): number => 0;
+const given = { now, embedding: ANY_EMBEDDING };
 const count = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
 const sorted = (rows: readonly number[]): readonly number[] => [...rows].sort((a, b) => a - b);
 
@@ -45,7 +47,7 @@ describe.each(Object.keys(STRATEGIES).filter((id) => playsTables(strategyInfo(id
     parseTable({ ...tableOf(...of), ...(needsLegs ? SHORT : {}) });
 
   it('are played to the last row, each once, with a budget larger than they are', () => {
-    const { rows, hypervolume } = replay(tableFor(grid, line, true), { strategy, seed: 1, budget: 40, now });
+    const { rows, hypervolume } = replay(tableFor(grid, line, true), { strategy, seed: 1, budget: 40, ...given });
     expect(sorted(rows)).toEqual(count(17));
     expect(hypervolume.at(-1)).toBeCloseTo(1, 12);
   });
@@ -57,13 +59,13 @@ describe.each(Object.keys(STRATEGIES).filter((id) => playsTables(strategyInfo(id
       false,
     );
     for (const batch of [1, 3]) {
-      const { rows } = replay(table, { strategy, seed: 2, budget: 40, batch, now });
+      const { rows } = replay(table, { strategy, seed: 2, budget: 40, batch, ...given });
       expect(sorted(rows)).toEqual(count(7));
     }
   });
 
   it('keep to a limit and to one objective', () => {
-    const options = { strategy, seed: 1, budget: 40, limits: [{ metric: 'params', max: 250 }], single: true, now };
+    const options = { strategy, seed: 1, budget: 40, limits: [{ metric: 'params', max: 250 }], single: true, ...given };
     const { rows, best } = replay(tableFor(grid, line, true), options);
     expect(rows).toHaveLength(9);
     expect(best.at(-1)).toBe(72);
@@ -75,7 +77,7 @@ describe.each(Object.keys(STRATEGIES).filter((id) => playsTables(strategyInfo(id
       strategy,
       seed: 1,
       budget: 40,
-      now,
+      ...given,
     });
     expect(sorted(rows)).toEqual(count(17));
     expect(hypervolume.at(-1)).toBeCloseTo(1, 12);

@@ -193,7 +193,7 @@ export const strategySchema = z.strictObject({
   summary: z.string(),
   defaults: z.record(z.string(), optionValue),
   accepts: list(z.enum(['prior', 'students'])).optional(),
-  needs: list(z.enum(['legs', 'warm starts', 'teacher weights', 'source', 'supernet'])).optional(),
+  needs: list(z.enum(['legs', 'warm starts', 'teacher weights', 'source', 'supernet', 'embedding'])).optional(),
   shows: list(z.enum(['predictions', 'regions', 'answer'])).optional(),
 });
 

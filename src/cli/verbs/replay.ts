@@ -63,8 +63,10 @@ export const replayVerb: Verb = (program, context) => {
       checkStrategies(options.strategy);
       checkReach(options);
       budgetOf(options);
-      const player = await openReplay(readInput(file, 'a recorded table'), file, options.limit);
-      await playSeeds(context, player, options).finally(() => player.close());
+      const text = readInput(file, 'a recorded table');
+      const player = await openReplay({ text, file }, context.hostOptions.resources, options.limit);
+      const play = () => player.check(options.strategy).then(() => playSeeds(context, player, options));
+      await play().finally(() => player.close());
     });
 };
 

@@ -4,7 +4,10 @@ import { invalid, WorkbenchError } from '../errors.ts';
 import type { OneShotMethodId } from '../one-shot/registry.ts';
 import type { RunEvent } from '../records/events.ts';
 import { akd } from './akd/akd.ts';
+import { arch2vecBo } from './arch2vec/bo.ts';
+import { arch2vecRl } from './arch2vec/rl.ts';
 import { cenas } from './cenas/cenas.ts';
+import type { EmbeddedFamily } from './embedding.ts';
 import { evolution } from './evolution.ts';
 import type { FollowedSearch } from './followed.ts';
 import { listed } from './listed.ts';
@@ -102,6 +105,8 @@ export const STRATEGIES = {
   'rank-nosh': entry(rankNosh),
   cenas: entry(cenas),
   'na-rs': entry(naRs),
+  'arch2vec-bo': entry(arch2vecBo),
+  'arch2vec-rl': entry(arch2vecRl),
   ...oneShot,
 } as const satisfies Readonly<Record<string, Entry>>;
 
@@ -179,8 +184,11 @@ export function asksForLegs({ id, options }: { readonly id: string; readonly opt
 }
 
 /** What a strategy's needs are looked for in; see `StrategyInput`. */
-export type NeededFrom = Pick<StrategyInput, 'epochs' | 'legs' | 'keepsWeights' | 'hasTeacherWeights' | 'hasSource'> & {
-  readonly families: readonly Pick<Family, 'supernet'>[];
+export type NeededFrom = Pick<
+  StrategyInput,
+  'epochs' | 'legs' | 'keepsWeights' | 'hasTeacherWeights' | 'hasSource' | 'embedding'
+> & {
+  readonly families: readonly (Pick<Family, 'supernet'> & EmbeddedFamily)[];
 };
 
 /** Of each need: whether it is met, and else the field that is to be changed and how. */
@@ -209,6 +217,13 @@ const NEEDS = {
     isMet: ({ families }) => families.some(({ supernet }) => supernet !== undefined),
     field: 'families',
     words: 'trains all students of a family in one network: choose a family that has one, such as cells.',
+  },
+  embedding: {
+    isMet: ({ embedding, families }) => embedding !== undefined && families.every(embedding.covers),
+    field: 'families',
+    words:
+      'searches in a space that was learned of cells with six edges, and these students have no place in it: choose ' +
+      'the family cells alone and space "compact", or the option encoding "one-hot".',
   },
 } as const satisfies Readonly<
   Record<Need, { readonly isMet: (run: NeededFrom) => boolean; readonly field: string; readonly words: string }>

@@ -17,6 +17,7 @@ import type { EventOf, Proposal } from '../records/events.ts';
 import type { Leg } from '../records/proposal.ts';
 import { openStrategy, strategyInfo } from './registry.ts';
 import { SHORT_TRAININGS } from './strategy.ts';
+import type { Embedding } from './embedding.ts';
 import type { StrategyOptions } from './strategy.ts';
 import type { RecordedTable, TableFamily, TableRow } from './recorded-table.ts';
 
@@ -59,6 +60,8 @@ export interface GameOptions {
   readonly strategy: string;
   readonly seed: number;
   readonly options?: StrategyOptions;
+  /** Of the game's students, where there is one. */
+  readonly embedding?: Embedding;
   /** Proposals per ask. */
   readonly batch?: number;
   /** Milliseconds from any fixed origin. */
@@ -79,10 +82,12 @@ export interface GameResult {
 }
 
 /** Plays until the budget is spent or the strategy has nothing more to propose. */
-export function playGame(game: Game, { strategy, seed, options, batch = 1, now, spent }: GameOptions): GameResult {
+export function playGame(game: Game, play: GameOptions): GameResult {
+  const { strategy, seed, options, embedding, batch = 1, now, spent } = play;
   const { problem, short } = game;
   const counted = short ? { epochs: short.epochs, budgetEpochs: short.budget, legs: short.legs } : { legs: [] };
-  const player = openStrategy(strategy, { problem, seed, options: optionsIn(game, strategy, options), ...counted });
+  const given = { ...counted, ...(embedding && { embedding }) };
+  const player = openStrategy(strategy, { problem, seed, options: optionsIn(game, strategy, options), ...given });
   const budget = short ? { epochs: short.budget } : { trials: problem.budget };
   const spending = countSpending({ budget, recipe: { epochs: short?.epochs ?? 1 } });
   const asked: Pick<Proposal, 'candidate' | 'seed'>[] = [];

@@ -4,6 +4,7 @@ import type { EventOf, RunEvent } from '../records/events.ts';
 import type { Leg } from '../records/proposal.ts';
 import type { PriorResult } from '../records/run.ts';
 import type { Problem } from '../objective.ts';
+import type { Embedding } from './embedding.ts';
 import type { FollowedSearch } from './followed.ts';
 import type { Candidate } from '../space/space.ts';
 
@@ -56,6 +57,9 @@ export interface StrategyInput {
   readonly source?: Candidate;
   /** Whether it is one of a family of the space; absent: not known yet. */
   readonly hasSource?: boolean;
+  /** Places of the space's students that were learned without a result; absent where there are
+   * none. */
+  readonly embedding?: Embedding;
   /** What is to be trained, where nothing is searched for. */
   readonly students?: readonly Candidate[];
 }
@@ -67,7 +71,7 @@ export type AskedEvent = EventOf<'asked'>;
 
 export type Shown = 'predictions' | 'regions' | 'answer';
 
-export type Need = 'legs' | 'warm starts' | 'teacher weights' | 'source' | 'supernet';
+export type Need = 'legs' | 'warm starts' | 'teacher weights' | 'source' | 'supernet' | 'embedding';
 
 /**
  * `S` is the strategy's own state; it is rebuilt by folding the log, never stored. `ask` does not
@@ -95,7 +99,7 @@ export interface Strategy<S> {
    * What a run has to have for it. `legs`: trainings that can rest after an epoch that the strategy
    * names. `warm starts`: the weights of every student that has ended. `teacher weights`: a teacher
    * that is a network of ours. `source`: one of a family of the space. `supernet`: a family with
-   * one.
+   * one. `embedding`: one of every family of the space.
    */
   readonly needs?: readonly Need[];
   /** What it needs beside, by its options. Throws `config.invalid` for one that it cannot have. */

@@ -16,10 +16,12 @@ import type { Limit } from '../../core/objective.ts';
 import { parseTable } from '../../core/strategies/recorded-table.ts';
 import type { RecordedTable } from '../../core/strategies/recorded-table.ts';
 import { accuracyOf, graphOf, kindOf, macsOf, membersOf, paramsOf } from '../../core/teacher.ts';
+import type { Embedding } from '../../core/strategies/embedding.ts';
 import { LISTED, STRATEGY_INFOS } from '../../core/strategies/registry.ts';
 import { surveySpace } from '../processes/strategy-client.ts';
 import type { FamilySurvey } from '../processes/strategy-worker.ts';
 import { readDatasetCard } from './dataset-files.ts';
+import { embeddingIn, readEmbedding } from './embedding.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { readTeacherCard } from './teacher-files.ts';
 import type { SpaceKind } from '../../core/records/space-kind.ts';
@@ -66,6 +68,10 @@ export interface Catalog {
   /** What the program knows of students that were trained before it was shipped. Throws
    * `config.unreadable` where an installation lacks it. */
   shippedTable(): Promise<RecordedTable>;
+  /** Of cells: what the program comes with, read once. Throws `config.unreadable` where an
+   * installation lacks it. */
+  embedding(): Promise<Embedding>;
+  readonly embeddingFile: string;
   /** SHA-256 of its file; `undefined` where an installation lacks it. */
   shippedTableHash(): Promise<string | undefined>;
 }
@@ -132,9 +138,14 @@ export function createCatalog(resources: string, workspace: string): Catalog {
 
   const tableFile = join(resources, 'tables', `${SHIPPED_TABLE.name}.json`);
 
+  const embeddingFile = embeddingIn(resources);
+  let embedding: Promise<Embedding> | undefined;
+
   return {
     dataset,
     survey,
+    embeddingFile,
+    embedding: () => (embedding ??= readEmbedding(embeddingFile)),
     shippedTableHash: () =>
       readFile(tableFile).then(
         (bytes) => createHash('sha256').update(bytes).digest('hex'),

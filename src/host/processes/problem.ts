@@ -32,4 +32,6 @@ export interface ProblemDescriptor extends SpaceDescriptor {
   readonly students?: readonly Candidate[];
   /** See `StrategyInput`. */
   readonly source?: Candidate;
+  /** Its file. */
+  readonly embedding?: string;
 }

@@ -15,10 +15,12 @@ import { weighedSample } from '../../core/space/spread.ts';
 import type { Weighed } from '../../core/space/spread.ts';
 import { explainRun } from '../../core/strategies/explain.ts';
 import type { RecordedTable } from '../../core/strategies/recorded-table.ts';
-import { openStrategy } from '../../core/strategies/registry.ts';
+import type { Embedding } from '../../core/strategies/embedding.ts';
+import { checkNeeds, needsOf, openStrategy, strategyInfo } from '../../core/strategies/registry.ts';
 import type { OpenStrategy } from '../../core/strategies/registry.ts';
 import { replay } from '../../core/strategies/replay.ts';
 import type { TableBudget } from '../../core/strategies/replay.ts';
+import { readEmbedding } from '../library/embedding.ts';
 import { checkLimits, readTable, tableFacts } from '../replays/table.ts';
 import { strategyInputOf } from '../runs/context.ts';
 import { yieldToEvents } from '../slices.ts';
@@ -71,12 +73,15 @@ const REPORT_MS = 100;
 let heard: RunEvent[] = [];
 let strategy: OpenStrategy | undefined;
 let table: RecordedTable | undefined;
+/** What strategies search in on a table; read by the first that does. */
+let embedding: (() => Promise<Embedding>) | undefined;
 
 const functions = {
   /** A part of a run's log: what is opened or explained next has all the parts sent before. */
   hear: (events: readonly RunEvent[]) => void heard.push(...events),
-  open: (problem: ProblemDescriptor) => {
-    strategy = openStrategy(problem.strategy.id, strategyInputOf(problem));
+  open: async (problem: ProblemDescriptor) => {
+    const found = problem.embedding === undefined ? undefined : await readEmbedding(problem.embedding);
+    strategy = openStrategy(problem.strategy.id, strategyInputOf(problem, found));
     for (const event of heard) strategy.fold(event);
     heard = [];
   },
@@ -85,14 +90,28 @@ const functions = {
   explain: (problem: ProblemDescriptor) => explainRun(problem.strategy.id, strategyInputOf(problem), heard),
   survey,
   /** A table crosses as text: it is parsed where it is played. */
-  openTable: (text: string, file: string, limits: readonly Limit[]) => {
+  openTable: (text: string, file: string, limits: readonly Limit[], embeddingFile: string) => {
     const read = readTable(text, file);
     checkLimits(read, limits, file);
     table = read;
+    let reading: Promise<Embedding> | undefined;
+    embedding = () => (reading ??= readEmbedding(embeddingFile));
     return tableFacts(read, limits);
   },
-  play: (order: GameOrder) => {
-    const played = replay(opened(table), { ...order, now: () => performance.now(), spent: reportsOf() });
+  /** Throws `config.invalid` for a strategy that finds nothing of the table in its embedding. */
+  checkGames: async (strategies: readonly string[]) => {
+    for (const id of strategies) {
+      const found = await embeddingFor(id);
+      const families = opened(table).families.map(({ parameters }) => ({
+        dimensions: parameters.map(({ name, values: levels }) => ({ name, levels })),
+      }));
+      if (found) checkNeeds({ title: strategyInfo(id).title, needs: ['embedding'] }, { families, embedding: found });
+    }
+  },
+  play: async (order: GameOrder) => {
+    const found = await embeddingFor(order.strategy);
+    const given = { ...order, ...(found && { embedding: found }) };
+    const played = replay(opened(table), { ...given, now: () => performance.now(), spent: reportsOf() });
     const { hypervolume, best, askMs, rows, epochs } = played;
     return { hypervolume, best, askMs, rows, ...(epochs.length > 0 && { epochs }) };
   },
@@ -101,6 +120,10 @@ const functions = {
 export type StrategyWorker = typeof functions;
 
 const host = serve<GameWatcher>(functions);
+
+async function embeddingFor(strategy: string): Promise<Embedding | undefined> {
+  return needsOf({ id: strategy, options: {} }).includes('embedding') ? opened(embedding)() : undefined;
+}
 
 function opened<T>(what: T | undefined): T {
   if (what !== undefined) return what;

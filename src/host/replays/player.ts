@@ -1,14 +1,17 @@
 /** Plays on one table in a process of its own, one game at a time, in games and seconds. */
 import type { TableView } from '../../bridge/schemas/replay.ts';
 import type { Limit } from '../../core/objective.ts';
+import { embeddingIn } from '../library/embedding.ts';
 import { startWorker } from '../processes/channel.ts';
 import { processEntry } from '../processes/process-entry.ts';
 import type { GameOrder, GameWatcher, StrategyWorker } from '../processes/strategy-worker.ts';
 
-export type PlayedGame = ReturnType<StrategyWorker['play']>;
+export type PlayedGame = Awaited<ReturnType<StrategyWorker['play']>>;
 
 export interface ReplayPlayer {
   readonly table: TableView;
+  /** Throws `config.invalid` for a strategy that cannot play on this table. */
+  check(strategies: readonly string[]): Promise<void>;
   /** `tell` hears, ten times a second at most, what share of the budget is spent. Undefined where
    * it was closed meanwhile. */
   play(order: GameOrder, tell: (share: number) => void): Promise<PlayedGame | undefined>;
@@ -16,16 +19,21 @@ export interface ReplayPlayer {
   close(): Promise<void>;
 }
 
-/** Throws what is wrong with the table or the limits, naming `file` and field. Close it in the
- * end. */
-export async function openReplay(text: string, file: string, limits: readonly Limit[] = []): Promise<ReplayPlayer> {
+/** `resources`: the program's own. Throws what is wrong with the table or the limits, naming `file`
+ * and field. Close it in the end. */
+export async function openReplay(
+  { text, file }: { readonly text: string; readonly file: string },
+  resources: string,
+  limits: readonly Limit[] = [],
+): Promise<ReplayPlayer> {
   let progress: (share: number) => void = () => undefined;
   const watcher: GameWatcher = { progress: (share) => progress(share) };
   const { remote, close } = startWorker<StrategyWorker>(processEntry('strategy-worker'), watcher);
   let isClosed = false;
   try {
     return {
-      table: await remote.openTable(text, file, limits),
+      table: await remote.openTable(text, file, limits, embeddingIn(resources)),
+      check: (strategies) => remote.checkGames(strategies),
       play: async (order, tell) => {
         progress = tell;
         try {

@@ -142,6 +142,7 @@ function createQueue(
       throw new WorkbenchError('run.state', 'The workbench is closing.');
     }
     try {
+      await player.check(strategies);
       if (game.budgetEpochs !== undefined) wholeEpochs(player.table, game.budgetEpochs);
     } catch (error) {
       await player.close();

@@ -38,8 +38,7 @@ export function createReplaySources(resources: string, handed: Pick<HandedFiles,
 
   /** Throws what is wrong with the table or the limits. Close the player in the end. */
   async function open(source: TableSource, limits?: readonly Limit[]): Promise<ReplayPlayer> {
-    const { text, file } = await textOf(source);
-    const player = await openReplay(text, file, limits);
+    const player = await openReplay(await textOf(source), resources, limits);
     return 'bundled' in source ? { ...player, table: { ...player.table, bundled: source.bundled } } : player;
   }
 

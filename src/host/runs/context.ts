@@ -12,6 +12,7 @@ import { askedIn } from '../../core/records/events.ts';
 import type { PriorResult, SearchConfig } from '../../core/records/run.ts';
 import { validateCandidate, validateConfiguration } from '../../core/space/lattice.ts';
 import type { Candidate } from '../../core/space/space.ts';
+import type { Embedding } from '../../core/strategies/embedding.ts';
 import type { StrategyInput } from '../../core/strategies/strategy.ts';
 import type { EpochPoint } from '../../core/records/epoch.ts';
 import type { WorkspaceFiles } from '../../store/files.ts';
@@ -62,11 +63,13 @@ export interface RunPlaces {
   readonly teacher: TeacherRef | undefined;
   /** The student that the teacher comes nearest to, for a strategy that begins as it. */
   readonly source?: Candidate;
+  /** File of the embedding that the strategy searches in. */
+  readonly embedding?: string;
 }
 
 export function problemOf(
   config: SearchConfig,
-  { dataset, source }: RunPlaces,
+  { dataset, source, embedding }: RunPlaces,
   prior: readonly PriorResult[],
 ): ProblemDescriptor {
   const { families, strategy, seed, objectives, limits, reward, reference, students, recipe, space, priorFrom } =
@@ -78,6 +81,7 @@ export function problemOf(
     ...(reward && { reward }),
     ...(students && { students }),
     ...(source && { source }),
+    ...(embedding && { embedding }),
     ...(priorFrom && { isPriorFromOtherData: true }),
     budget: trainingsOf(config),
     ...('epochs' in config.budget && { budgetEpochs: config.budget.epochs }),
@@ -90,8 +94,9 @@ export function problemOf(
 export const keepsWeights = ({ checkpoints }: Pick<SearchConfig, 'checkpoints'>): boolean =>
   checkpoints.keep !== 'front';
 
-/** What a strategy is started with: the space itself, of a problem that crossed a process. */
-export function strategyInputOf(problem: ProblemDescriptor): StrategyInput {
+/** What a strategy is started with: the space itself, of a problem that crossed a process.
+ * `embedding`: what its file holds. */
+export function strategyInputOf(problem: ProblemDescriptor, embedding?: Embedding): StrategyInput {
   const { objectives, limits, reward, reference, budget, seed, strategy, prior } = problem;
   const { students, source, epochs, budgetEpochs, keepsWeights } = problem;
   const goal = { objectives, limits, ...(reward && { reward }), reference };
@@ -108,6 +113,7 @@ export function strategyInputOf(problem: ProblemDescriptor): StrategyInput {
     ...(keepsWeights !== undefined && { keepsWeights }),
     ...(students && { students }),
     ...(source && { source }),
+    ...(embedding && { embedding }),
   };
 }
 

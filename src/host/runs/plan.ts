@@ -83,6 +83,7 @@ export async function settleSearch(
   };
   checkReachable(config, survey, dataset);
   checkImages(config, dataset);
+  await checkEmbedding(catalog, config, dataset);
   const teacher = await teacherFor(catalog, parsed, dataset);
   checkNames(parsed, dataset, { found: teacher });
   const shipped = config.priorFrom && (await shippedPrior(catalog, config, dataset.card));
@@ -140,6 +141,7 @@ export async function planResume(
   const { id, options } = config.strategy;
   checkNames({ ...config, strategy: { id, options: currentOptions(id, options) } }, dataset);
   checkImages(config, dataset);
+  await checkEmbedding(catalog, config, dataset);
   const teacher = await teacherFor(catalog, config, dataset);
   checkNames({ ...config, strategy: { id, options: currentOptions(id, options) } }, dataset, { found: teacher });
   const plan = await planOf(catalog, config, { dataset, teacher }, checked, at);
@@ -159,8 +161,22 @@ function checkImages(config: SearchConfig, { name, card }: Found<DatasetCard>): 
   }
 }
 
+/** Throws `config.invalid` for a space that the program has no embedding of, and
+ * `config.unreadable` where an installation lacks it. */
+async function checkEmbedding(
+  catalog: Pick<Catalog, 'embedding'>,
+  { strategy: { id, options }, families, space: kind }: SearchConfig,
+  { card }: Found<DatasetCard>,
+): Promise<void> {
+  const strategy = { id, options: currentOptions(id, options) };
+  if (!needsOf(strategy).includes('embedding')) return;
+  const space = studentSpace(families, card.shape, card.classes.length, kind);
+  const { title } = strategyInfo(id);
+  checkNeeds({ title, needs: ['embedding'] }, { families: space.families, embedding: await catalog.embedding() });
+}
+
 async function planOf(
-  catalog: Pick<Catalog, 'members'>,
+  catalog: Pick<Catalog, 'members' | 'embeddingFile'>,
   config: SearchConfig,
   { dataset, teacher: found }: Pick<SettledSearch, 'dataset' | 'teacher'>,
   checked: CheckedDataset,
@@ -179,6 +195,7 @@ async function planOf(
     places: {
       dataset: { directory, shape: card.shape, classes: card.classes.length, known: { ...checked.sources, at } },
       ...(source && { source }),
+      ...(needsOf(config.strategy).includes('embedding') && { embedding: catalog.embeddingFile }),
       teacher: found &&
         taught && {
           directory: found.directory,
@@ -255,7 +272,11 @@ function checkNames(
       throw invalid(field, `a ${typeof standard} is expected (${standard}), but it is ${JSON.stringify(value)}.`);
     }
   }
-  const needed = { title: info.title, needs: needsOf(config.strategy) };
+  const needed = {
+    title: info.title,
+    // Looked for by `checkEmbedding`, which knows the kind of space.
+    needs: needsOf(config.strategy).filter((need) => need !== 'embedding'),
+  };
   if (config.recipe.trains === 'head' && !needed.needs.includes('teacher weights')) {
     const problem =
       'the head alone learns nothing over a body that was drawn by chance: train all, or begin with a teacher’s ' +

@@ -46,6 +46,8 @@ const SOURCE_MARKS: Readonly<Record<string, { readonly color: number; readonly s
   deepened: { color: 7, symbol: 'triangle' },
   shrunk: { color: 7, symbol: 'diamond' },
   changed: { color: 4, symbol: 'roundRect' },
+  network: { color: 7, symbol: 'roundRect' },
+  place: { color: 4, symbol: 'diamond' },
   centre: { color: 4, symbol: 'diamond' },
   neighbour: { color: 7, symbol: 'roundRect' },
   derived: { color: 7, symbol: 'roundRect' },

@@ -7,9 +7,10 @@ import { isRadius } from '../../../src/core/strategies/trade/regions.ts';
 import { explainRun } from '../../../src/core/strategies/explain.ts';
 import { openStrategy, STRATEGIES, strategyInfo } from '../../../src/core/strategies/registry.ts';
 import type { StrategyInput } from '../../../src/core/strategies/strategy.ts';
+import { ANY_EMBEDDING } from '../../contract/any-embedding.ts';
 import { evaluate, familiesProblem } from '../../contract/strategy-problems.ts';
 
-const input: StrategyInput = { problem: familiesProblem(), seed: 3, options: {} };
+const input: StrategyInput = { problem: familiesProblem(), seed: 3, options: {}, embedding: ANY_EMBEDDING };
 const { objectives, reference, space } = input.problem;
 
 function played(id: string, trials: number, accuracyOf?: (costs: KnownCosts, trial: number) => number): RunEvent[] {

@@ -8,6 +8,7 @@ import { explainRun } from '../../../src/core/strategies/explain.ts';
 import { STRATEGIES, openStrategy } from '../../../src/core/strategies/registry.ts';
 import { enumerateFamily } from '../../../src/core/space/lattice.ts';
 import type { Candidate } from '../../../src/core/space/space.ts';
+import { ANY_EMBEDDING } from '../../contract/any-embedding.ts';
 import { evaluate, familiesProblem, latencyOf } from '../../contract/strategy-problems.ts';
 
 const problemOf = (reward: Reward, changes: Partial<Problem> = {}): Problem =>
@@ -31,7 +32,14 @@ const allOf = ({ space }: Problem): readonly Candidate[] =>
   space.families.flatMap((family) => [...enumerateFamily(family)].map((config) => ({ family: family.name, config })));
 
 function play(id: string, problem: Problem, seed = 1): { proposals: readonly Proposal[]; log: readonly RunEvent[] } {
-  const strategy = openStrategy(id, { problem, seed, options: {}, epochs: 8, keepsWeights: true });
+  const strategy = openStrategy(id, {
+    problem,
+    seed,
+    options: {},
+    epochs: 8,
+    keepsWeights: true,
+    embedding: ANY_EMBEDDING,
+  });
   const proposals: Proposal[] = [];
   const log: RunEvent[] = [];
   const fold = (event: RunEvent): void => {
