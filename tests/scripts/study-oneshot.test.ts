@@ -44,7 +44,11 @@ describe('a row', () => {
       { entropy: 0.2, params: 30, shares: [0.9, 0.1] },
     ];
     const searches = [{ cpuSeconds: 12, mixed, student: { config: derived } }];
-    const trials = [{ accuracy: 0.875, params: 3, macs: 4 }];
+    const trials = [{ config: derived, accuracy: 0.875, params: 3, macs: 4 }];
+    expect(rowOf({ run: { why: { searches }, trials } }, order).isNamed).toBe(true);
+    // Nothing reaches the last node of what the method names: another one is trained.
+    const unnamed = searches.map(({ student: _, ...rest }) => rest);
+    expect(rowOf({ run: { why: { searches: unnamed }, trials } }, order)).toMatchObject({ derived, isNamed: false });
     expect(rowOf({ run: { why: { searches }, trials } }, order)).toMatchObject({
       ...{ ...order, epochs: 2, cpuSeconds: 12, entropy: [1, 0.2], params: [20, 30], shares: [0.9, 0.1], derived },
       student: { accuracy: 0.875, params: 3, macs: 4 },
@@ -104,7 +108,7 @@ describe('figures', () => {
   );
   const row = (arm: SearchRow['arm'], seed: number, op: string): SearchRow => ({
     ...{ id: `fashion/${arm}/${seed}`, task: 'fashion', arm, seed, epochs: 1, cpuSeconds: 1000, entropy: [0.5] },
-    ...{ params: [1], shares: [1], derived: config(`skip none none ${op} none none`) },
+    ...{ params: [1], shares: [1], isNamed: true, derived: config(`skip none none ${op} none none`) },
     origin: { date: '', commit: '', machine: '' } as unknown as SearchRow['origin'],
   });
 

@@ -30,6 +30,8 @@ export interface ArmFigures {
   readonly within?: number;
   /** Of the student's six ops, how many are a skip or none, mean: the collapse of Zela et al. 2020. */
   readonly idle: number;
+  /** Share of the searches whose method named a student. */
+  readonly named: number;
 }
 
 interface Advantage {
@@ -86,6 +88,7 @@ export function figuresOf(rows: readonly SearchRow[], cells: Cells): Figures {
           ...{ overRandom: over(chance), overDefault: over(usual) },
           entropy: median(found.map(({ row }) => row.entropy.at(-1) ?? NaN)),
           idle: meanOf(found.map(({ row }) => idleIn(row.derived))),
+          named: meanOf(found.map(({ row }) => Number(row.isNamed))),
           ...(isLimited && { within: meanOf(found.map(({ cell }) => Number(cell.params <= FIXED.params))) }),
         },
       ],
@@ -106,7 +109,7 @@ export function figuresText(rows: readonly SearchRow[], cells: Cells | undefined
 function fashionTable({ methods }: Figures, rows: readonly SearchRow[]): string {
   const header = [
     ...['', 'searches', 'percentile, median', 'each', 'behind the best', 'CPU s', 'minus random', 'minus the default'],
-    ...['entropy', 'idle ops of 6', 'within'],
+    ...['entropy', 'idle ops of 6', 'named', 'within'],
   ];
   const body = armsOf('fashion').flatMap((arm) => {
     const one = methods[arm];
@@ -116,7 +119,12 @@ function fashionTable({ methods }: Figures, rows: readonly SearchRow[]): string 
       [
         ...[ARMS[arm].title, String(one.seeds.length), one.percentile.toFixed(0), each, one.regret.toFixed(2)],
         ...[one.cpuSeconds.toFixed(0), advantage(one.overRandom), advantage(one.overDefault)],
-        ...[one.entropy.toFixed(2), one.idle.toFixed(1), one.within === undefined ? '' : one.within.toFixed(2)],
+        ...[
+          one.entropy.toFixed(2),
+          one.idle.toFixed(1),
+          one.named.toFixed(2),
+          one.within === undefined ? '' : one.within.toFixed(2),
+        ],
       ],
     ];
   });

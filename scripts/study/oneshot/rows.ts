@@ -16,8 +16,11 @@ export interface SearchRow extends Order {
   readonly params: readonly number[];
   /** How much each path counts in the end, `[paths]`. */
   readonly shares: readonly number[];
-  /** Of the student that it led to; absent where it led to none. */
+  /** Of the student that it led to, where the search came to its end. */
   readonly derived?: Configuration;
+  /** Whether that is the one that the method names: one whose last node nothing reaches is no
+   * student, and the strongest paths that give something stand in. */
+  readonly isNamed: boolean;
   /** That student trained: absent where its training failed. */
   readonly student?: { readonly accuracy: number; readonly params: number; readonly macs: number };
   readonly reason?: string;
@@ -30,24 +33,24 @@ export function rowOf(shown: unknown, order: Order): SearchRow {
   const [search = {}] = listOf(run['why'], 'searches');
   const mixed = listOf(search, 'mixed');
   const numbers = (key: string): readonly number[] => mixed.map((epoch) => Number(epoch[key]));
-  const { reason, student } = search;
-  const { config } = recordOf(student);
+  const { reason } = search;
+  const [trial = {}] = listOf(run, 'trials');
   return {
     ...order,
     ...{ epochs: mixed.length, cpuSeconds: Number(search['cpuSeconds'] ?? NaN), entropy: numbers('entropy') },
     ...{ params: numbers('params'), shares: numbersIn(mixed.at(-1)?.['shares']) },
     ...(typeof reason === 'string' && { reason }),
+    isNamed: search['student'] !== undefined,
     // Sound: levels by dimension, as the command line writes them.
-    ...(config !== undefined && { derived: config as Configuration }),
-    ...trainedIn(listOf(run, 'trials')[0]),
+    ...(reason === undefined && { derived: trial['config'] as Configuration }),
+    ...trainedIn(trial),
     origin: originOf(new Date()),
   };
 }
 
 const numbersIn = (values: unknown): readonly number[] => (Array.isArray(values) ? values.map(Number) : []);
 
-function trainedIn(trial: Unknown | undefined): Pick<SearchRow, 'student'> {
-  const { accuracy, params, macs } = trial ?? {};
+function trainedIn({ accuracy, params, macs }: Unknown): Pick<SearchRow, 'student'> {
   if (typeof accuracy !== 'number') return {};
   return { student: { accuracy, params: Number(params), macs: Number(macs) } };
 }
