@@ -10,7 +10,7 @@
 import { drawGamma } from '../math/gamma-draw.ts';
 import type { Rng } from '../math/rng.ts';
 import type { Drawn, OneShotDefinition, SearchStage } from './method.ts';
-import { dartsSteps, pullSoftmax, softmaxShares, strongest } from './shares.ts';
+import { DARTS_STEPS, dartsSteps, pullSoftmax, softmaxShares, strongest } from './shares.ts';
 
 export const drNas: OneShotDefinition = {
   title: 'DrNAS',
@@ -22,7 +22,7 @@ export const drNas: OneShotDefinition = {
    * or 1, with one of `firstPart` and all. `warmup`: share of a stage's epochs before alpha learns:
    * the paper's 10 of 50. */
   defaults: {
-    ...{ learningRate: 3e-4, regularisation: 1e-3, warmup: 0.2 },
+    ...{ learningRate: DARTS_STEPS.learningRate, regularisation: 1e-3, warmup: 0.2 },
     ...{ stages: 2, firstPart: 4, secondPart: 2, keep: 3 },
   },
   ranges: {

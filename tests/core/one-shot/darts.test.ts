@@ -31,8 +31,8 @@ describe('DARTS', () => {
     expect(startMixing(LEVELS, createRng(3))).toEqual(start);
   });
 
-  test('has Adam as in its code, and the order that is asked for', () => {
-    expect(darts().steps).toEqual({ learningRate: 3e-4, weightDecay: 1e-3, firstMoment: 0.5, secondMoment: 0.999 });
+  test('has Adam as in its code, with larger steps, and the order that is asked for', () => {
+    expect(darts().steps).toEqual({ learningRate: 3e-3, weightDecay: 1e-3, firstMoment: 0.5, secondMoment: 0.999 });
     expect(darts({ learningRate: 0.5 }).steps).toMatchObject({ learningRate: 0.5, weightDecay: 1e-3 });
     expect(darts().hypergradient).toEqual({ kind: 'first' });
     expect(darts({ order: 2 }).hypergradient).toEqual({ kind: 'unrolled' });

@@ -62,7 +62,7 @@ describe('a one-shot strategy', () => {
     expect(search).toEqual({
       ...{ search: 0, family: 'cells', method: 'dr-nas', epochs: 7, seed: expect.any(Number) },
       options: {
-        ...{ learningRate: 3e-4, regularisation: 1e-3, warmup: 0.2 },
+        ...{ learningRate: 3e-3, regularisation: 1e-3, warmup: 0.2 },
         ...{ stages: 2, firstPart: 4, secondPart: 2, keep: 2 },
       },
       limits: { params: 80_000 },
