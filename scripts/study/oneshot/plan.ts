@@ -16,8 +16,6 @@ export type Task = (typeof TASKS)[number];
 export const FIXED = {
   /** Epochs of a search over half of the images each. */
   epochs: 50,
-  /** Of what paths count: the methods' own 3e-4 times 5, for there are a fifth of the steps. */
-  learningRate: 1.5e-3,
   /** Of students whose search has limits: the median cell of the table, about. */
   params: 45_000,
   /** Of the wide space's students. */
@@ -79,18 +77,12 @@ export function configOf(
 ): SearchInput & { readonly name: string } {
   const { method, options = {}, isLimited }: Arm = ARMS[arm];
   const { learningRate, distillation } = TABLE_RECIPE;
-  const hasRate = arm !== 'shared-random';
   return {
     ...{ name: `oneshot ${id}`, ...data, families: ['cells'], seed },
     space: task === 'fashion' ? 'compact' : 'wide',
     strategy: {
       id: method,
-      options: {
-        ...options,
-        ...(hasRate && { learningRate: FIXED.learningRate }),
-        searchEpochs: epochs,
-        references: false,
-      },
+      options: { ...options, searchEpochs: epochs, references: false },
     },
     ...(task === 'cifar' && { limits: { params: FIXED.wideParams } }),
     ...(isLimited && { limits: { params: FIXED.params } }),
