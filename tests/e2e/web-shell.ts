@@ -3,6 +3,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FakePlan } from '../support/fake-trainer.ts';
 import { runsInElectron, startElectron } from './real-electron.ts';
 import type { RealElectron } from './real-electron.ts';
 
@@ -24,11 +26,21 @@ export const electronAt = (address: string): RealElectron | undefined => program
 
 export async function startWebShell(workspace: string, ...options: readonly string[]): Promise<WebShell> {
   if (runsInElectron()) return startInElectron(workspace, options);
-  const child = spawn(
-    join(ROOT, 'node_modules/.bin/node'),
-    [join(ROOT, 'src/web/index.ts'), '--workspace', workspace, '--port', '0', '--print', ...options],
-    { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  return startShell([join(ROOT, 'src/web/index.ts'), '--workspace', workspace, ...options], process.env);
+}
+
+/** With the fake trainer, which follows `plan`, and strategies of tests. */
+export function startFakeShell(workspace: string, resources: string, plan: FakePlan): Promise<WebShell> {
+  const toys = pathToFileURL(join(ROOT, 'tests/contract/toys.ts')).href;
+  const environment = { NODE_OPTIONS: `--import ${toys}`, FAKE_TRAINER: JSON.stringify(plan) };
+  const entry = join(ROOT, 'tests/support/fake-web.ts');
+  return startShell([entry, resources, '--workspace', workspace], { ...process.env, ...environment });
+}
+
+async function startShell(args: readonly string[], env: NodeJS.ProcessEnv): Promise<WebShell> {
+  const child = spawn(join(ROOT, 'node_modules/.bin/node'), [...args, '--port', '0', '--print'], {
+    ...{ cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -173,6 +173,19 @@ describe('a one-shot search', () => {
     await expect(client.runs.searches({ id: 'nowhere' })).rejects.toMatchObject({ code: 'run.missing' });
   });
 
+  // Else a strategy that went on in another session would know of its log what it had not heard.
+  it('is heard of by its strategy epoch by epoch, in the session that searches as in a later one', async () => {
+    const client = await open('heard', { searchKeeps: 3 });
+    const strategy = { id: 'darts', options: { searchEpochs: 2 } };
+    const { run } = await client.runs.start(oneShot({ families: ['cells'], space: 'compact', strategy }));
+    await untilRun(client, run.id, left);
+    const derived = proposalsIn(logOf(run.id)).find(({ why }) => why.source === 'derived');
+    // Of all paths the convolution would be the strongest.
+    expect(new Set(Object.values(derived?.candidate.config ?? {}))).toEqual(new Set(['pool3x3']));
+    const [search] = await client.runs.searches({ id: run.id });
+    expect(search?.student?.config).toEqual(derived?.candidate.config);
+  });
+
   it('stopped while it searches, it says so, and leaves nothing to go on from', async () => {
     const client = await open('stopped', { epochMs: 250 });
     const { run } = await client.runs.start(oneShot());

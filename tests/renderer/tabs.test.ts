@@ -28,5 +28,14 @@ test('given students have their seeds, and nothing of a search', () => {
 });
 
 test('a strategy that is no more, or not known yet, may have had any part', () => {
-  expect(idsOf('trade-0')).toEqual(RUN_TABS.map(({ id }) => id).filter((id) => id !== 'students'));
+  const others = RUN_TABS.map(({ id }) => id).filter((id) => id !== 'students' && id !== 'supernet');
+  expect(idsOf('trade-0')).toEqual(others);
+});
+
+test('a run that trains one network of all students shows it, and no other does', () => {
+  const config = { strategy: { id: 'any', options: {} } };
+  const shown = (needs: readonly ('supernet' | 'legs')[]) => tabsOf(config, { needs }).map(({ id }) => id);
+  expect(shown(['supernet'])).toContain('supernet');
+  expect(shown(['legs'])).not.toContain('supernet');
+  expect(idsOf('trade')).not.toContain('supernet');
 });

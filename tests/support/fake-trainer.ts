@@ -51,6 +51,8 @@ export interface FakePlan {
   /** A search reports a failure; its first so many attempts die in their second epoch. */
   readonly searchFails?: boolean;
   readonly searchCrashes?: number;
+  /** Of each edge so many paths are in play; the others count nothing. */
+  readonly searchKeeps?: number;
 }
 
 const plan = JSON.parse(process.env['FAKE_TRAINER'] ?? '{}') as FakePlan; // written by tests
@@ -207,10 +209,14 @@ const train: FakeRun<'train'> = async (input, { jobId, folders, report, held }) 
   };
 };
 
-/** From all alike to a quarter of what all but the last path had. */
+/** From all alike to a quarter of what all but the last path in play had. */
 function fakeShares(paths: number, progress: number): readonly number[] {
   const other = (1 - 0.75 * progress) / paths;
-  return Array.from({ length: paths }, (_, path) => (path < paths - 1 ? other : 1 - other * (paths - 1)));
+  const kept = Math.min(paths, plan.searchKeeps ?? paths);
+  return Array.from({ length: paths }, (_, path) => {
+    if (path >= kept) return 0;
+    return path < kept - 1 ? other : 1 - other * (kept - 1);
+  });
 }
 
 /** Half a second of processors an epoch; of each edge the last path counts most. */

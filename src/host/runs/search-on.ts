@@ -47,7 +47,7 @@ export async function searchOn(
 
   async function walk(task: Task): Promise<void> {
     const end = await ('search' in task
-      ? walkSearch(context, task.search, signal)
+      ? walkSearch(context, task.search, { mixed: (event) => asker.fold(event), signal })
       : walkTrial(context, task.trial, signal));
     heard();
     if (end !== 'interrupted') {

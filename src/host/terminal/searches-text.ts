@@ -5,13 +5,13 @@ import type { SearchAccount, SearchedEpoch } from '../../core/one-shot/account.t
 import type { Trial } from '../../core/records/trial.ts';
 import { countText, percentText, textTable } from './text-table.ts';
 
-/** `trials`: of the run, one of which may be the student that the search led to. */
-export const searchesText = (
-  searches: readonly SearchAccount[],
-  trials: readonly Pick<Trial, 'number' | 'candidate'>[],
-): readonly string[] => searches.flatMap((search) => ['', ...searchText(search, trials)]);
+type Asked = Pick<Trial, 'number' | 'candidate' | 'why'>;
 
-function searchText(search: SearchAccount, trials: readonly Pick<Trial, 'number' | 'candidate'>[]): readonly string[] {
+/** `trials`: of the run, one of which may be the student that the search led to. */
+export const searchesText = (searches: readonly SearchAccount[], trials: readonly Asked[]): readonly string[] =>
+  searches.flatMap((search) => ['', ...searchText(search, trials)]);
+
+function searchText(search: SearchAccount, trials: readonly Asked[]): readonly string[] {
   const { title, source, family, mixed, epochs, cpuSeconds, reason } = search;
   const by = source === undefined ? title : `${title} (${source})`;
   const seconds = cpuSeconds === undefined || cpuSeconds === 0 ? '' : `, ${Math.round(cpuSeconds)} s of all processors`;
@@ -58,16 +58,18 @@ function pathsText({ edges, mixed, limits }: SearchAccount): readonly string[] {
   ];
 }
 
-function derivedText(
-  { state, family, student }: SearchAccount,
-  trials: readonly Pick<Trial, 'number' | 'candidate'>[],
-): readonly string[] {
+function derivedText({ state, family, student }: SearchAccount, trials: readonly Asked[]): readonly string[] {
   if (state !== 'done') return [];
   if (student === undefined) return ['Its paths lead to no student of the family.'];
   const { config, params, macs } = student;
   const key = candidateKey({ family, config });
   const own = trials.find(({ candidate }) => candidateKey(candidate) === key);
+  const derived = trials.find(({ why, candidate }) => why.source === 'derived' && candidate.family === family);
   const levels = Object.entries(config).map(([name, level]) => `${name} ${level}`);
   const place = own === undefined ? '' : `, student #${own.number + 1}`;
-  return [`It leads to ${levels.join(', ')}: ${countText(params)} params, ${countText(macs)} MACs${place}.`];
+  const instead = derived?.why.fallback;
+  return [
+    `It leads to ${levels.join(', ')}: ${countText(params)} params, ${countText(macs)} MACs${place}.`,
+    ...(derived && instead !== undefined ? [`Student #${derived.number + 1} stands for it: ${instead}.`] : []),
+  ];
 }

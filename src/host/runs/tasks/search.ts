@@ -6,7 +6,7 @@ import type { Supernet } from '../../../core/arch/supernet.ts';
 import { WorkbenchError } from '../../../core/errors.ts';
 import { mixingSpace, stagesOf } from '../../../core/one-shot/method.ts';
 import { oneShotMethod } from '../../../core/one-shot/registry.ts';
-import type { RunEvent, Search } from '../../../core/records/events.ts';
+import type { EventOf, RunEvent, Search } from '../../../core/records/events.ts';
 import type { TaskEnd } from '../../executors/executor.ts';
 import { faultOfFile } from '../../students/checkpoint-file.ts';
 import { sharedFault } from '../context.ts';
@@ -16,6 +16,12 @@ import type { RunContext } from '../context.ts';
  * tries in all. */
 const TRIES = 3;
 
+export interface SearchHooks {
+  /** The strategy hears of each epoch, as it does of a log that it reads. */
+  readonly mixed: (event: EventOf<'mixed'>) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Resolves to the event that the search's end has put into the run's log, or, after `signal`, when
  * it can go on later. Throws faults that are not the search's own.
@@ -23,11 +29,11 @@ const TRIES = 3;
 export async function walkSearch(
   context: RunContext,
   search: Search,
-  signal: AbortSignal,
+  hooks: SearchHooks,
 ): Promise<RunEvent | 'interrupted'> {
   for (let attempt = 1; ; attempt += 1) {
     await dropUnsound(context, search);
-    const end = await runSearch(context, search, attempt, signal);
+    const end = await runSearch(context, search, attempt, hooks);
     switch (end.type) {
       case 'done':
         return finish(context, search, end.output);
@@ -42,7 +48,7 @@ export async function walkSearch(
       }
       case 'crashed':
         context.log.warn({ run: context.runId, search: search.search, message: end.message }, 'trainer crashed');
-        if (signal.aborted) return 'interrupted';
+        if (hooks.signal.aborted) return 'interrupted';
         if (attempt === TRIES) return failSearch(context, search, `Tried ${TRIES} times. ${end.message}`);
     }
   }
@@ -52,13 +58,13 @@ function runSearch(
   context: RunContext,
   search: Search,
   attempt: number,
-  signal: AbortSignal,
+  { mixed, signal }: SearchHooks,
 ): Promise<TaskEnd<'supernet'>> {
   const jobId = `${nameOf(context, search)}-a${attempt}`;
   context.progress.stage('Getting ready to search');
   return context.executor.run(
     { kind: 'supernet', jobId, input: inputOf(context, search) },
-    (news) => hear(context, search, news),
+    (news) => hear(context, search, news, mixed),
     signal,
   );
 }
@@ -106,7 +112,12 @@ function drop({ store, files, log, runId }: RunContext, { search }: Search, why:
   if (left !== undefined) files.remove([left]);
 }
 
-async function hear(context: RunContext, search: Search, news: Report<'supernet'>): Promise<void> {
+async function hear(
+  context: RunContext,
+  search: Search,
+  news: Report<'supernet'>,
+  mixed: SearchHooks['mixed'],
+): Promise<void> {
   const { store, files, progress, runId, runChanged } = context;
   if (news.type === 'progress') {
     const share = news.total > 0 ? ` (${Math.floor((100 * news.done) / news.total)} %)` : '';
@@ -119,6 +130,7 @@ async function hear(context: RunContext, search: Search, news: Report<'supernet'
   const event = { type: 'mixed', search: search.search, epoch, shares, loss } as const;
   const replaced = store.keepSupernet(runId, { event, weights: adopted });
   if (replaced !== undefined) files.remove([replaced]);
+  await mixed(event);
   progress.stage(`Search ${search.search + 1}: epoch ${epoch} of ${search.epochs} done`);
   runChanged();
 }
