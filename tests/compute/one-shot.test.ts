@@ -9,6 +9,7 @@ import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { createModel } from '../../src/compute/model/model.ts';
 import type { Model } from '../../src/compute/model/model.ts';
 import { disposeParameters, initialWeights, uploadWeights } from '../../src/compute/model/parameters.ts';
+import { assertFits } from '../../src/compute/one-shot/memory.ts';
 import { moveMixing, readMixing, startState, writeMixing } from '../../src/compute/one-shot/mixing.ts';
 import { createOracle } from '../../src/compute/one-shot/oracle.ts';
 import type { Slopes } from '../../src/compute/one-shot/oracle.ts';
@@ -200,4 +201,15 @@ describe('what a search has learned of its paths', () => {
     expect(readMixing('{}', 2)).toBeUndefined();
     expect(readMixing(writeMixing({ ...state, alpha: Float64Array.from([NaN, 0]) }), 2)).toBeUndefined();
   });
+});
+
+// Of 8 x 8 images the toy holds some 20 maps of 2 x 2 x 8 numbers an image.
+it('a supernet that no machine holds is refused before it is trained, and says what to do', async () => {
+  const { task, dispose } = await searchTask();
+  expect(() => assertFits(task.networks, 64)).not.toThrow();
+  expect(() => assertFits(task.networks, 64, 20_000)).toThrow(
+    /batch of 64 needs \S+ GiB at least, and this machine has \S+ GiB\. Choose a smaller batch/,
+  );
+  expect(() => assertFits(task.networks, 1, 20_000)).not.toThrow();
+  dispose();
 });

@@ -6,8 +6,6 @@ import { costOf } from '../../core/arch/cost.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Search } from '../../core/records/events.ts';
 import { knownLimits } from '../../core/latency.ts';
-import { mixingSpace } from '../../core/one-shot/method.ts';
-import { oneShotMethod } from '../../core/one-shot/registry.ts';
 import { isFeasible } from '../../core/objective.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
 import type { AskedEvent } from '../../core/strategies/strategy.ts';
@@ -17,7 +15,7 @@ import type { Asker } from '../processes/strategy-client.ts';
 import { logReader, readTrials } from '../slices.ts';
 import { graphOf } from './context.ts';
 import type { RunContext } from './context.ts';
-import { supernetOf, walkSearch } from './tasks/search.ts';
+import { networksOf, walkSearch } from './tasks/search.ts';
 import { walkTrial } from './trial-walk.ts';
 
 /** True when the strategy had nothing more to propose before the budget was spent. `heard` is
@@ -124,7 +122,7 @@ async function ask(
   assertLegs(config, event);
   assertStarts(context, event);
   const { proposals, continues = [], search } = event;
-  if (search) assertSearch(context, search);
+  if (search) networksOf(context, search);
   if (proposals.length === 0 && continues.length === 0 && search === undefined) return { event, tasks: [] };
   const { epochs, seconds } = config.recipe;
   const trials = store.recordAsked(runId, event, costsOf(context, event), seconds === undefined ? epochs : 0);
@@ -153,11 +151,6 @@ function assertStarts({ teacher }: RunContext, { proposals }: AskedEvent): void 
       throw new WorkbenchError('config.invalid', message, { field: 'teacher' });
     }
   }
-}
-
-/** Of a method that there is, in a family that has a supernet. */
-function assertSearch(context: RunContext, search: Search): void {
-  oneShotMethod(search, mixingSpace(supernetOf(context, search), search.limits));
 }
 
 /** Exact costs, which settle the limits before anything is trained. */

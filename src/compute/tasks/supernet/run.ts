@@ -4,6 +4,7 @@ import { mixingSpace } from '../../../core/one-shot/method.ts';
 import { oneShotMethod } from '../../../core/one-shot/registry.ts';
 import { writeWeights } from '../../files/checkpoint.ts';
 import { createModel } from '../../model/model.ts';
+import { assertFits } from '../../one-shot/memory.ts';
 import { searchSupernet } from '../../one-shot/search.ts';
 import type { SearchTask } from '../../one-shot/search-task.ts';
 import { readSearchState, writeSearchState } from '../../one-shot/state-file.ts';
@@ -23,6 +24,7 @@ export const runSupernet: TrainerRun<'supernet'> = async (input, tools) => {
     ...{ name, method: oneShotMethod(input, space), limits: space.limits },
     ...{ recipe, seed, train: images, ...(teacher && { teacher }) },
   };
+  assertFits(task.networks, recipe.batchSize);
   const start = resumeFrom === undefined ? undefined : readSearchState(resumeFrom, task);
   const before = process.cpuUsage();
   const cpuSeconds = (): number => {

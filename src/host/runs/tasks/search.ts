@@ -3,7 +3,7 @@
 import type { Input, Report } from '../../../compute/tasks/tasks.ts';
 import type { Searched } from '../../../compute/tasks/supernet/task.ts';
 import type { Supernet } from '../../../core/arch/supernet.ts';
-import { WorkbenchError } from '../../../core/errors.ts';
+import { messageOf, WorkbenchError } from '../../../core/errors.ts';
 import { mixingSpace, stagesOf } from '../../../core/one-shot/method.ts';
 import { oneShotMethod } from '../../../core/one-shot/registry.ts';
 import type { EventOf, RunEvent, Search } from '../../../core/records/events.ts';
@@ -79,19 +79,29 @@ export function supernetOf({ space }: Pick<RunContext, 'space'>, { family }: Sea
   throw new WorkbenchError('internal', `The strategy searches in ${family}, which has no supernet: please report it.`);
 }
 
+/** Of each stage of its method. Throws `config.invalid` for a method, an option or a stage that
+ * there cannot be. */
+export function networksOf(context: Pick<RunContext, 'space'>, search: Search): Input<'supernet'>['networks'] {
+  const method = oneShotMethod(search, mixingSpace(supernetOf(context, search), search.limits));
+  return stagesOf(method).map(({ part }) => {
+    try {
+      const { graph, edges } = supernetOf(context, search, part);
+      return { graph, edges };
+    } catch (error) {
+      const finding = `${search.method} cannot let one of ${part} channels through the paths of ${search.family}`;
+      throw new WorkbenchError('config.invalid', `${finding}: ${messageOf(error)}`, {}, { cause: error });
+    }
+  });
+}
+
 function inputOf(context: RunContext, search: Search): Input<'supernet'> {
   const { config, store, files, runId, dataset, teacher } = context;
   const { method, options, epochs, seed, limits } = search;
   const row = store.supernets(runId).find((one) => one.search === search.search);
   // A search counts epochs, whatever trainings do, and has no body that came from elsewhere.
   const { seconds: _, trains: _all, ...recipe } = config.recipe;
-  const stages = stagesOf(oneShotMethod(search, mixingSpace(supernetOf(context, search), limits)));
-  const networks = stages.map(({ part }) => {
-    const { graph, edges } = supernetOf(context, search, part);
-    return { graph, edges };
-  });
   return {
-    networks,
+    networks: networksOf(context, search),
     ...{ method, options, dataset, ...(teacher && { teacher }) },
     ...{ recipe: { ...recipe, epochs }, seed, ...(limits && { limits }) },
     ...(row && { resumeFrom: { path: files.pathOf(row.file), sha256: row.sha256 } }),
