@@ -190,6 +190,20 @@ describe('a one-shot strategy', () => {
     expect(derived && opsOf(derived)).toEqual(OPS.map(() => 'conv3x3').concat('conv3x3', 'conv3x3'));
   });
 
+  // A log may come with a stranger's archive.
+  test.each([
+    ['of an edge without any', towards(RESIDUAL, 1).with(OPS.indexOf('conv3x3'), 0)],
+    ['of other paths', [1, 0]],
+    ['that are no numbers', towards(RESIDUAL).map(() => NaN)],
+  ])('takes no account of shares %s', (_, shares) => {
+    const { strategy, next } = open('darts', { budget: 40 });
+    strategy.fold({ type: 'mixed', search: 0, epoch: 1, shares, loss: 1 });
+    strategy.fold(searched(towards(ALL_SKIP)));
+    const drawn = next(20);
+    expect(drawn).toHaveLength(20);
+    expect(drawn[0]?.candidate.config).toEqual(CELLS.families[0]?.representative?.(configOf(ALL_SKIP)));
+  });
+
   test('refuses values that an option cannot have before anything is written', () => {
     const check = (id: string, options: StrategyOptions) => () => checkOptionValues(id, { options });
     expect(check('dr-nas', { stages: 3 })).toThrow(
