@@ -97,10 +97,8 @@ export function compareTaus(
     const whole = of(taus(new Float64Array(count).fill(1)));
     return { value: whole, lower: quantileOfSorted(sorted, 0.025), upper: quantileOfSorted(sorted, 0.975) };
   };
-  const [first, second] = [0, 1].map((index) => (both: readonly number[]) => both[index] ?? NaN) as [
-    (both: readonly number[]) => number,
-    (both: readonly number[]) => number,
-  ];
+  const first = ([tau = NaN]: readonly number[]): number => tau;
+  const second = ([, tau = NaN]: readonly number[]): number => tau;
   return { one: read(first), other: read(second), gain: read((both) => second(both) - first(both)) };
 }
 

@@ -1,10 +1,10 @@
 /** The study of cells: what its figures mean. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { kendallTau } from '../../scripts/record-table/kendall-tau.ts';
-import { countsOf, playAll, PLAYERS } from '../../scripts/study/cells/play.ts';
+import { countsOf, playAll, PLAYERS, playersOf } from '../../scripts/study/cells/play.ts';
 import { reportRecord, reportText } from '../../scripts/study/cells/report.ts';
 import { workOn } from '../../scripts/study/cells/rows.ts';
 import type { GameRow, Row } from '../../scripts/study/cells/rows.ts';
@@ -12,9 +12,13 @@ import { findSpaces } from '../../scripts/study/cells/spaces.ts';
 import type { StudySpace } from '../../scripts/study/cells/spaces.ts';
 import { summarise } from '../../scripts/study/cells/summary.ts';
 import { neighbourTaus } from '../../scripts/study/cells/taus.ts';
+import { embeddingIn, readEmbedding } from '../../src/host/library/embedding.ts';
 import { readRecord } from '../../scripts/study/record.ts';
 import { compareTaus, testing } from '../../scripts/study/tau.ts';
+import { studentFamily } from '../../src/core/arch/families/registry.ts';
 import { createRng } from '../../src/core/math/rng.ts';
+import { enumerateFamily } from '../../src/core/space/lattice.ts';
+import { adjacentExchange } from '../../src/core/space/neighbours.ts';
 import type { TableRow } from '../../src/core/strategies/recorded-table.ts';
 
 const { pair, weightedTau } = testing;
@@ -111,7 +115,7 @@ describe('a regret', () => {
 
   it('is that of the student that told most, by the score, in points', () => {
     expect(countsOf(space)).toEqual([16, 32]);
-    for (const player of PLAYERS.filter(({ strategy }) => strategy !== 'na-rs')) {
+    for (const player of playersOf(space).filter(({ strategy }) => strategy !== 'na-rs')) {
       const { regret, single } = playAll(space, player, 1);
       expect(single).toBeUndefined();
       // It is the place on the line of the highest trained, which can only rise.
@@ -134,6 +138,35 @@ describe('a regret', () => {
     const games = [1, 1, 2, 3, 4, 5].map((seed) => playAll(space, PLAYERS[1]!, seed).regret['16']);
     expect(games[1]).toBe(games[0]);
     expect(new Set(games).size).toBeGreaterThan(1);
+  });
+});
+
+describe('searches by an embedding', () => {
+  it('are played where there is one, and beside their own control', async () => {
+    const embedding = await readEmbedding(embeddingIn('resources'));
+    const ops = ['none', 'skip_connect', 'nor_conv_3x3'];
+    const edges = ['edge01', 'edge02', 'edge12', 'edge03', 'edge13', 'edge23'];
+    const rng = createRng(2);
+    const codes = new Map(
+      Array.from({ length: 60 }, () => edges.map(() => ops[rng.int(3)] ?? '')).map((code) => [code.join(), code]),
+    );
+    const rows = [...codes.values()].map((levels): TableRow => {
+      const convolutions = levels.filter((op) => op === 'nor_conv_3x3').length;
+      return { levels, metrics: { told: convolutions, score: convolutions, params: 1 + convolutions } };
+    });
+    const parameters = edges.map((name) => ({ name, type: 'categorical' as const, values: ops }));
+    const plain = lineSpace(1, () => ({}));
+    const families = [{ name: 'cell', parameters, rows }];
+    const cells: StudySpace = { ...plain, table: { ...plain.table, complete: false, families } };
+    const keys = (space: StudySpace): readonly string[] => playersOf(space).map(({ key }) => key);
+    expect(keys(cells).filter((key) => key.startsWith('arch2vec'))).toEqual([]);
+    const embedded = { ...cells, embedding };
+    const added = playersOf(embedded).filter(({ isEmbedded }) => isEmbedded);
+    expect(added.map(({ key }) => key)).toEqual(
+      ['bo', 'rl'].flatMap((kind) => [`arch2vec-${kind}`, `arch2vec-${kind}-one-hot`]),
+    );
+    const found = added.map((player) => [1, 2, 3].map((seed) => playAll(embedded, player, seed).regret['16']));
+    for (const regrets of found) for (const regret of regrets) expect(regret).toBeGreaterThanOrEqual(0);
   });
 });
 
@@ -177,12 +210,13 @@ describe('the record', () => {
     const said: string[] = [];
     const work = (count: number) => workOn({ spaces: [space], seeds: count, file, say: (line) => said.push(line) });
     await work(1);
-    expect(said).toHaveLength(1 + PLAYERS.length);
+    const players = playersOf(space);
+    expect(said).toHaveLength(1 + players.length);
     await work(2);
-    expect(said).toHaveLength(1 + 2 * PLAYERS.length);
+    expect(said).toHaveLength(1 + 2 * players.length);
     const rows = readRecord<Row>(file);
     expect(rows).toHaveLength(said.length);
-    expect(Object.keys(reportRecord(rows).methods)).toEqual(PLAYERS.map(({ key }) => key));
+    expect(Object.keys(reportRecord(rows).methods)).toEqual(players.map(({ key }) => key));
     expect(reportText(rows)).toContain('### line, 2 seeds');
   });
 
@@ -205,5 +239,45 @@ describe('the record', () => {
       // Every combination of its own levels: else a neighbour would be missing by the file's grace.
       expect([name, rows.length]).toEqual([name, parameters.reduce((all, { values }) => all * values.length, 1)]);
     }
+  });
+
+  it('takes our own cells when both seeds of all are trained, neighbours by the network of a code', async () => {
+    const family = studentFamily('cells', [28, 28, 1], 10);
+    const { dimensions } = family;
+    const cells = [...enumerateFamily(family)];
+    const metrics = ['accuracy', 'params', 'testAccuracy', 'accuracySeed2', 'testAccuracySeed2'];
+    const rows = cells.map((config, i) => [
+      ...dimensions.map(({ name }) => config[name]),
+      ...metrics.map(() => i / 2000),
+    ]);
+    const parameters = dimensions.map(({ name, type, levels }) => ({ name, type, values: levels }));
+    const tables = join(folder, 'tables');
+    mkdirSync(tables);
+    copyFileSync('resources/tables/fashion-kd.json', join(tables, 'fashion-kd.json'));
+    const write = (second: number): void => {
+      const objectives = [{ metric: 'accuracy', goal: 'maximize' }];
+      const named = {
+        format: 'trade-replay/1',
+        name: 'fashion-cells',
+        metrics,
+        objectives,
+        reference: { accuracy: 0 },
+      };
+      const families = [{ name: 'cells', parameters, rows }];
+      writeFileSync(
+        join(tables, 'fashion-cells.json'),
+        JSON.stringify({ ...named, families, missing: { kd: 0, second } }),
+      );
+    };
+    write(3);
+    expect((await findSpaces(folder, tables)).missing.join()).toContain('3 trainings');
+    write(0);
+    const space = (await findSpaces(folder, tables)).spaces.find(({ name }) => name === 'fashion-cells')!;
+    expect(space.table.families[0]!.rows).toHaveLength(1065);
+    expect(playersOf(space)).toHaveLength(PLAYERS.length);
+    const near = cells.map((config) => new Set(adjacentExchange(family, config)).size);
+    const { neighbours } = neighbourTaus(space, space.directions[0]!);
+    expect(neighbours).toBeCloseTo(near.reduce((sum, count) => sum + count, 0) / 1065, 2);
+    expect(neighbours).toBeGreaterThan(5);
   });
 });

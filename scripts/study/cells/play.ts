@@ -18,10 +18,17 @@ export interface Player {
   /** Absent: students by chance, each as likely as any other. */
   readonly strategy?: string;
   readonly options?: StrategyOptions;
+  /** Only in spaces that have an embedding. */
+  readonly isEmbedded?: boolean;
 }
 
 /** Whom all others are held against. */
 export const RIVAL = 'random';
+
+const ARCH2VEC = [
+  { strategy: 'arch2vec-bo', title: 'arch2vec, Bayesian optimisation' },
+  { strategy: 'arch2vec-rl', title: 'arch2vec, policy' },
+];
 
 export const PLAYERS: readonly Player[] = [
   { key: RIVAL, title: 'Random search', strategy: 'random' },
@@ -29,7 +36,17 @@ export const PLAYERS: readonly Player[] = [
   { key: 'na-rs', title: 'NA-RS', strategy: 'na-rs' },
   { key: 'evolution', title: 'Regularised evolution', strategy: 'evolution' },
   { key: 'gp-ehvi', title: 'Global process', strategy: 'gp-ehvi' },
+  ...ARCH2VEC.flatMap(({ strategy, title }): readonly Player[] => [
+    { key: strategy, title, strategy, isEmbedded: true },
+    {
+      ...{ key: `${strategy}-one-hot`, title: `${title}, by one-hot codes`, strategy, isEmbedded: true },
+      options: { encoding: 'one-hot' },
+    },
+  ]),
 ];
+
+export const playersOf = ({ embedding }: StudySpace): readonly Player[] =>
+  PLAYERS.filter(({ isEmbedded = false }) => !isEmbedded || embedding !== undefined);
 
 const COUNTS = [16, 32, 60, 100];
 /** Who may train nearly everything finds everything. */
@@ -79,7 +96,7 @@ export function playAll(space: StudySpace, player: Player, seed: number): Found 
   const games = space.directions.map((direction) => {
     const scores = scoresOf(space, direction);
     const game = openGame(space, direction, seed, Math.max(...counts));
-    const { played, sources } = trainedBy(game, player, seed);
+    const { played, sources } = trainedBy({ game, embedding: space.embedding }, player, seed);
     const best = [...scores.values()].reduce((high, score) => Math.max(high, score), -Infinity);
     const regretOf = (one: Played | undefined): number =>
       one ? space.points * (best - (scores.get(candidateKey(one.candidate)) ?? NaN)) : NaN;
@@ -111,8 +128,14 @@ function scoresOf(space: StudySpace, { score }: Direction): ReadonlyMap<string, 
 
 type Trained = Pick<GameResult, 'played' | 'sources'>;
 
-function trainedBy(game: Game, { strategy, options = {} }: Player, seed: number): Trained {
-  if (strategy !== undefined) return playGame(game, { strategy, seed, options, now: () => 0 });
+function trainedBy(
+  { game, embedding }: { readonly game: Game } & Pick<StudySpace, 'embedding'>,
+  { strategy, options = {} }: Player,
+  seed: number,
+): Trained {
+  if (strategy !== undefined) {
+    return playGame(game, { strategy, seed, options, ...(embedding && { embedding }), now: () => 0 });
+  }
   const all = createRng(split(seed, UNIFORM)).shuffle([...enumerateSpace(game.problem.space)]);
   const played = all.slice(0, game.problem.budget).map((candidate, trial) => {
     return { candidate, metrics: game.answer(candidate, trial, seed) };

@@ -2,7 +2,7 @@
 import { strategyInfo } from '../../../src/core/strategies/registry.ts';
 import type { Line } from '../record.ts';
 import { recorded } from '../record.ts';
-import { playAll, PLAYERS } from './play.ts';
+import { playAll, playersOf } from './play.ts';
 import type { Found } from './play.ts';
 import type { StudySpace } from './spaces.ts';
 import { neighbourTaus } from './taus.ts';
@@ -49,7 +49,7 @@ function piecesOf({ spaces, seeds }: Pick<WorkOptions, 'spaces' | 'seeds'>): rea
   );
   const games = Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) =>
     spaces.flatMap((space) =>
-      PLAYERS.map((player): Piece => {
+      playersOf(space).map((player): Piece => {
         const version = player.strategy === undefined ? 1 : strategyInfo(player.strategy).version;
         const id = `game/${space.name}/${player.key}/${seed}/v${version}`;
         const work = (): Row => {

@@ -12,8 +12,12 @@ import { studentFamily } from '../../../src/core/arch/families/registry.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
 import type { Metrics } from '../../../src/core/objective.ts';
 import type { Family } from '../../../src/core/space/space.ts';
+import { createTableProblem } from '../../../src/core/strategies/replay.ts';
+import type { Embedding } from '../../../src/core/strategies/embedding.ts';
+import { embeddingIn, readEmbedding } from '../../../src/host/library/embedding.ts';
 import { parseTable } from '../../../src/core/strategies/recorded-table.ts';
 import type { RecordedTable, TableFamily, TableRow } from '../../../src/core/strategies/recorded-table.ts';
+import { readClaimTable } from '../../claim/read-table.ts';
 import { meanOf } from '../statistics.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -36,6 +40,9 @@ export interface StudySpace {
   readonly points: number;
   /** Where several codes are one network: the one that was trained. */
   readonly representative?: Family['representative'];
+  /** Of its students, learned without a result; absent, too, where those who use one are not
+   * played. */
+  readonly embedding?: Embedding | undefined;
 }
 
 /** Trainings of one seed and of the other. */
@@ -50,15 +57,21 @@ export interface FoundSpaces {
   readonly missing: readonly string[];
 }
 
-/** `shared`: the folder that has the public tables, which are not part of the program. */
-export async function findSpaces(shared: string): Promise<FoundSpaces> {
-  const kd = readTable(join(TABLES, 'fashion-kd.json'));
+/** `shared`: the folder that has the public tables, which are not part of the program. `tables`:
+ * that of our own. */
+export async function findSpaces(shared: string, tables = TABLES): Promise<FoundSpaces> {
+  const kd = readTable(join(tables, 'fashion-kd.json'));
   const lattices = (['resnet', 'mlp-mixer'] as const).map((family) =>
     spaceOf(kd, family, ({ metrics }) => metrics['lattice'] === 1, { name: `fashion-${family}`, directions: SEEDS }),
   );
-  const found = [fashionCells(), ...(await nasBench(shared))];
+  const found = [fashionCells(tables), ...(await nasBench(shared))];
+  const embedding = await readEmbedding(embeddingIn(join(ROOT, 'resources')));
+  const embedded = (space: StudySpace): StudySpace => {
+    const [family] = createTableProblem(space.table, { seed: 1, budget: 1 }).problem.space.families;
+    return family && space.name !== SHORT_NAME && embedding.covers(family) ? { ...space, embedding } : space;
+  };
   return {
-    spaces: [...lattices, ...found.filter((one) => typeof one !== 'string')],
+    spaces: [...lattices, ...found.filter((one) => typeof one !== 'string')].map(embedded),
     missing: found.filter((one) => typeof one === 'string'),
   };
 }
@@ -86,38 +99,22 @@ function spaceOf(
 }
 
 /** Our own cells, once all of them are trained with both seeds. */
-function fashionCells(): StudySpace | string {
-  const file = join(TABLES, 'fashion-cells.json');
+function fashionCells(tables: string): StudySpace | string {
+  const file = join(tables, 'fashion-cells.json');
   if (!existsSync(file)) return `fashion-cells: ${file} is not recorded yet`;
-  const table = readTable(file);
+  const { table, missing } = readClaimTable(file);
+  const left = Object.values(missing).reduce((sum, count) => sum + count, 0);
+  if (left > 0) return `fashion-cells: ${left} trainings of ${file} are not recorded yet`;
   const space = spaceOf(table, 'cells', () => true, { name: 'fashion-cells', directions: SEEDS });
-  const count = (rows: RecordedTable): number => rows.families.reduce((sum, family) => sum + family.rows.length, 0);
-  const { representative, isLegal } = studentFamily('cells', [28, 28, 1], 10);
-  const whole = [...membersOf(table, isLegal)].length;
-  if (count(space.table) < whole) return `fashion-cells: ${count(space.table)} of its ${whole} cells are recorded`;
+  const { representative } = studentFamily('cells', [28, 28, 1], 10);
   return representative ? { ...space, representative } : space;
-}
-
-function* membersOf({ families }: RecordedTable, isLegal: Family['isLegal']): Generator<number> {
-  const parameters = families.find(({ name }) => name === 'cells')?.parameters ?? [];
-  const total = parameters.reduce((product, { values }) => product * values.length, 1);
-  for (let code = 0; code < total; code++) {
-    let rest = code;
-    const config = Object.fromEntries(
-      parameters.map(({ name, values }) => {
-        const level = values[rest % values.length] ?? '';
-        rest = Math.floor(rest / values.length);
-        return [name, level];
-      }),
-    );
-    if (isLegal?.(config) !== false) yield code;
-  }
 }
 
 /** Of NAS-Bench-201: validation accuracy of the training with seed 777, test accuracy of that with
  * seed 888, both of 200 epochs on the 25,000 images of the training half. */
 const NAS_BENCH = { told: 'accuracySeed777', score: 'testAccuracySeed888', again: 'accuracySeed888' } as const;
-/** The mean of two trainings of 12 epochs. */
+/** The mean of two trainings of 12 epochs; played for the sake of neighbourhoods. */
+const SHORT_NAME = 'nas-bench-201-short';
 const SHORT = { told: 'accuracy12', score: NAS_BENCH.score };
 
 async function nasBench(shared: string): Promise<readonly (StudySpace | string)[]> {
@@ -149,7 +146,7 @@ async function nasBench(shared: string): Promise<readonly (StudySpace | string)[
   const whole = { ...table, families: [{ ...family, rows }] };
   return [
     { name: 'nas-bench-201', directions: [NAS_BENCH], points: 1 },
-    { name: 'nas-bench-201-short', directions: [SHORT], points: 1 },
+    { name: SHORT_NAME, directions: [SHORT], points: 1 },
   ].map((one) => {
     const space = spaceOf(whole, family.name, () => true, one);
     return { ...space, table: { ...space.table, complete: table.complete } };
