@@ -20,15 +20,16 @@ export interface ArmFigures {
   readonly regret: number;
   /** Of the search, median. */
   readonly cpuSeconds: number;
-  /** Its student's test accuracy minus the mean of a random search's, and of the default strategy's,
-   * that has as many CPU seconds: points, mean over seeds with 95 % t-interval. */
+  /** Its student's test accuracy minus the mean of a random search's, and of the default
+   * strategy's, with as many CPU seconds: points, mean over seeds with 95 % t-interval. */
   readonly overRandom: Advantage;
   readonly overDefault: Advantage;
   /** Of the last epoch, median. */
   readonly entropy: number;
   /** Share of the searches whose student stays within the limit, where there is one. */
   readonly within?: number;
-  /** Of the student's six ops, how many are a skip or none, mean: the collapse of Zela et al. 2020. */
+  /** Of the student's six ops, how many are a skip or none, mean: the collapse of Zela et al.
+   * 2020. */
   readonly idle: number;
   /** Share of the searches whose method named a student. */
   readonly named: number;

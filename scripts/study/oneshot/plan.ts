@@ -2,9 +2,9 @@
  * What the study of one-shot searches plays: arms by two tasks and some seeds, each as a person
  * would, by the product's own command line.
  *
- * task      images                                     teacher              cells
- * fashion   the bundled part of Fashion-MNIST          the bundled one      four ops, the table's
- * cifar     a subset of CIFAR-10 from a folder         trained on them      five ops, NAS-Bench-201's
+ * task      images                                teacher           cells
+ * fashion   the bundled part of Fashion-MNIST     the bundled one   four ops, the table's
+ * cifar     a subset of CIFAR-10 from a folder    trained on them   five ops, NAS-Bench-201's
  */
 import type { SearchInput } from '../../../src/bridge/schemas/records.ts';
 import { FULL_EPOCHS, TABLE_RECIPE } from '../../record-table/plan.ts';
