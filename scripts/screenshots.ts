@@ -2,6 +2,7 @@
  * Pictures of every view for the documentation, light and dark, from a workspace with a finished
  * run whose winners were trained again, and read through the real web shell: `node
  * scripts/screenshots.ts --workspace DIR [--out docs/screenshots] [--size 1280x800]` under Node 24.
+ * `--only supernet`: those of a one-shot search alone, in whatever workspace has one.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -11,13 +12,22 @@ import { launchChromium } from '../tests/e2e/chromium.ts';
 import { startWebShell } from '../tests/e2e/web-shell.ts';
 
 const { values } = parseArgs({
-  options: { workspace: { type: 'string' }, out: { type: 'string' }, size: { type: 'string', default: '1280x800' } },
+  options: {
+    workspace: { type: 'string' },
+    out: { type: 'string' },
+    only: { type: 'string' },
+    size: { type: 'string', default: '1280x800' },
+  },
 });
 const TABS = ['Trials', 'Parameters', 'Curves', 'Hypervolume', 'Families', 'Regions', 'Predictions'] as const;
 const BY_EPOCHS = / ep$/;
+/** In the name of a run that trained one network of all students. */
+const ONE_SHOT = 'One network';
 const [width = 0, height = 0] = values.size.split('x').map(Number);
-if (values.workspace === undefined) {
-  process.stderr.write('Usage: node scripts/screenshots.ts --workspace DIR [--out DIR] [--size WIDTHxHEIGHT]\n');
+if (values.workspace === undefined || (values.only ?? 'supernet') !== 'supernet') {
+  const usage =
+    'Usage: node scripts/screenshots.ts --workspace DIR [--out DIR] [--only supernet] [--size WIDTHxHEIGHT]';
+  process.stderr.write(`${usage}\n`);
   process.exit(2);
 }
 const out = resolve(values.out ?? 'docs/screenshots');
@@ -56,6 +66,10 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
 
   await go('/');
   const rows = page.locator('.body [role=row]');
+  await rows.first().waitFor();
+  await shootSupernet(page, rows.filter({ hasText: ONE_SHOT }).first(), shoot);
+  if (values.only !== undefined) return;
+  await go('/');
   await rows.first().waitFor();
   await shoot('experiments');
 
@@ -241,6 +255,20 @@ async function shootLegs(page: Page, row: Locator, shoot: (name: string) => Prom
   await page.locator('.body [role=row]').first().getByRole('link').click();
   await page.getByRole('heading', { name: 'Step by step' }).waitFor();
   await shoot('legs-student');
+}
+
+/** A one-shot search, where the workspace has one: its cell, what its paths counted, and its
+ * course. */
+async function shootSupernet(page: Page, row: Locator, shoot: (name: string) => Promise<void>): Promise<void> {
+  if ((await row.count()) === 0) return;
+  await row.click();
+  await page.getByRole('tab', { name: 'Supernet' }).click();
+  await page.getByRole('figure', { name: 'Course of the search' }).locator('canvas').waitFor();
+  await shoot('supernet-cell');
+  const scroller = page.locator('.panel-stack').first();
+  await scroller.evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await shoot('supernet-course');
+  await scroller.evaluate((list) => list.scrollTo(0, 0));
 }
 
 /** Of students; a run by epochs has no place among those. */

@@ -79,7 +79,11 @@ export function searchCourseChart(input: SearchCourseInput, theme: Theme): Chart
           ...{ type: 'value', gridIndex: index, scale: true },
           ...(plot.figure === 'entropy' && { min: 0, max: 1, interval: 0.5 }),
           ...(limit !== undefined && { max: beyond(limit) }),
-          axisLabel: { ...tickLabels(theme, plot.tick ?? plot.text), hideOverlap: true },
+          // An end that makes room for the limit is no round number.
+          axisLabel: {
+            ...tickLabels(theme, plot.tick ?? plot.text),
+            ...{ hideOverlap: true, ...(limit !== undefined && { showMaxLabel: false }) },
+          },
         });
       }),
       tooltip: { ...base.tooltip, trigger: 'axis', formatter: (params) => tooltipText(mixed, params) },
