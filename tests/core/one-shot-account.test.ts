@@ -94,6 +94,13 @@ describe('figures of shares', () => {
     );
   });
 
+  test('have a student of all paths where shares say what cannot be', () => {
+    for (const odd of [0, NaN, -1]) {
+      const epochs = [{ epoch: 1, shares: sharesOf(convs).map(() => odd), loss: 1, at: 'b' }];
+      expect(accountOf(story({ epochs }), space).student).toEqual(accountOf(story(), space).student);
+    }
+  });
+
   test('of a log of another program are left out, and nothing is made up', () => {
     const foreign = story({ epochs: [{ epoch: 1, shares: [1, 0], loss: 1, at: 'b' }] });
     expect(accountOf(foreign, space)).toMatchObject({ mixed: [], edges: { length: 6 } });

@@ -14,7 +14,7 @@ import { WorkbenchError } from '../errors.ts';
 import type { EventOf, RunEvent, Search } from '../records/events.ts';
 import { completeConfiguration } from '../space/lattice.ts';
 import type { Configuration, Family, Space } from '../space/space.ts';
-import { byEdge, mixingSpace } from './method.ts';
+import { allKept, byEdge, keptBy, mixingSpace } from './method.ts';
 import type { MixingSpace } from './method.ts';
 import { oneShotDefinition, oneShotMethod } from './registry.ts';
 
@@ -192,7 +192,7 @@ function studentOf(
 ): DerivedStudent | undefined {
   const paths = levels.reduce((sum, count) => sum + count, 0);
   if (values.length !== paths) return undefined;
-  const kept = Array.from({ length: paths }, (_, path) => shares === undefined || shares[path] !== 0);
+  const kept = keptBy(shares ?? [], levels) ?? allKept({ levels });
   const { params = Infinity, macs = Infinity } = search.limits ?? {};
   try {
     const method = oneShotMethod(search, { ...mixing, levels, limits: { params, macs } });

@@ -142,6 +142,14 @@ export function byEdge<V extends { subarray(from: number, to: number): V }>(
   return levels.map((count) => values.subarray(start, (start += count)));
 }
 
+/** Paths with a share, one an edge at least; `undefined` where a log says what cannot be. */
+export function keptBy(shares: readonly number[], levels: readonly number[]): readonly boolean[] | undefined {
+  const marks = Float64Array.from(shares, (share) => Number(share > 0));
+  const edges = byEdge(levels, marks);
+  const isWhole = marks.length === levels.reduce((sum, count) => sum + count, 0);
+  return isWhole && edges.every((edge) => edge.includes(1)) ? Array.from(marks, (mark) => mark === 1) : undefined;
+}
+
 /** Before anything is learned all paths are alike, but for a little chance: `[paths]`. */
 export function startMixing(levels: readonly number[], rng: Rng): Float64Array {
   const paths = levels.reduce((sum, count) => sum + count, 0);

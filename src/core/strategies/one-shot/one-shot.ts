@@ -7,7 +7,7 @@
 import { invalid } from '../../errors.ts';
 import type { Supernet } from '../../arch/supernet.ts';
 import { createRng, split } from '../../math/rng.ts';
-import { allKept, byEdge, mixingSpace } from '../../one-shot/method.ts';
+import { allKept, keptBy, mixingSpace } from '../../one-shot/method.ts';
 import type { OneShotDefinition, OneShotMethod } from '../../one-shot/method.ts';
 import { checkedMethod, ONE_SHOT_METHODS, oneShotMethod } from '../../one-shot/registry.ts';
 import type { RunEvent, Search } from '../../records/events.ts';
@@ -113,14 +113,6 @@ function fold(before: OneShotState, event: RunEvent): OneShotState {
     case 'failed':
       return state;
   }
-}
-
-/** Paths with a share, one an edge at least; `undefined` where a log says what cannot be. */
-function keptBy(shares: readonly number[], levels: readonly number[]): readonly boolean[] | undefined {
-  const marks = Float64Array.from(shares, (share) => Number(share > 0));
-  const edges = byEdge(levels, marks);
-  const isWhole = marks.length === levels.reduce((sum, count) => sum + count, 0);
-  return isWhole && edges.every((edge) => edge.includes(1)) ? Array.from(marks, (mark) => mark === 1) : undefined;
 }
 
 function learnedFrom(state: OneShotState, alpha: Float64Array): Learned | undefined {
