@@ -73,7 +73,7 @@ const nameOf = ({ runId }: RunContext, { search }: Search): string => `${runId}-
 
 /** Throws `internal` for a family that has none: the strategy was to ask for another. `part`: as
  * in `Family.supernet`. */
-export function supernetOf({ space }: Pick<RunContext, 'space'>, { family }: Search, part?: number): Supernet {
+function supernetOf({ space }: Pick<RunContext, 'space'>, { family }: Search, part?: number): Supernet {
   const supernet = space.families.find(({ name }) => name === family)?.supernet?.(part);
   if (supernet !== undefined) return supernet;
   throw new WorkbenchError('internal', `The strategy searches in ${family}, which has no supernet: please report it.`);
