@@ -46,9 +46,13 @@ function play(id: string, problem: Problem, seed = 1): { proposals: readonly Pro
     strategy.fold(event);
     log.push(event);
   };
-  for (let i = 0; i < problem.budget; i++) {
+  while (proposals.length < problem.budget) {
     const asked = strategy.ask(1);
     fold(asked);
+    const { search } = asked.search ?? {};
+    // A search that learns nothing leaves its students to chance.
+    if (search !== undefined) fold({ type: 'searched', search, mixing: [], cpuSeconds: 0, reason: 'none' });
+    else if (asked.proposals.length === 0) break;
     for (const { trial, candidate } of asked.proposals) {
       // Without the reward: what it is stands in the problem.
       fold({ type: 'told', trial, metrics: { ...outcome(problem, candidate), reward: 123 } });
