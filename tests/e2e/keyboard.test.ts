@@ -9,7 +9,8 @@ import { describeInChromium } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
 
-const TRIALS = 4;
+/** Of the first four, the references, the smallest is the best: others make a front. */
+const TRIALS = 6;
 const SLOW = 120_000;
 
 await describeInChromium('the workbench by keyboard', (chromium) => {
@@ -276,8 +277,10 @@ await describeInChromium('the workbench by keyboard', (chromium) => {
     await page.getByRole('heading', { name: 'Student #1', level: 1 }).waitFor();
   });
 
-  test('the first steps are all done by then', async () => {
-    await page.getByRole('region', { name: 'First steps' }).getByText('5 of 5').waitFor();
+  test('the first steps are all done by then', { timeout: SLOW }, async () => {
+    const steps = page.getByRole('region', { name: 'First steps' });
+    // What is told of the step that is open says which one it is, where one is.
+    await expect.poll(() => steps.innerText(), { timeout: SLOW / 4 }).toContain('5 of 5');
     await inPalette('Hide the first steps');
     await page.getByRole('region', { name: 'First steps' }).waitFor({ state: 'detached' });
     await inPalette('Show the first steps');

@@ -5,6 +5,7 @@ import { CELL_EDGES, CELL_OPS, representativeOf, testing } from '../../../src/co
 import type { CellCode, CellOp } from '../../../src/core/arch/families/cells/code.ts';
 import { cellStudent, cellSupernet } from '../../../src/core/arch/families/cells/network.ts';
 import { studentFamily } from '../../../src/core/arch/families/registry.ts';
+import { scaleOf } from '../../../src/core/arch/families/wide/levels.ts';
 import { paramsAndMacs } from '../../../src/core/arch/cost.ts';
 import { emptyPaths, pathCosts, pathCounts } from '../../../src/core/arch/supernet.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
@@ -131,6 +132,17 @@ describe('the family', () => {
     const student = paramsAndMacs(cellStudent(TASK, { width: 8, cells: [1, 1, 1], strides: [2] }, taken));
     expect({ params: base.params + sum(params), macs: base.macs + sum(macs) }).toEqual(student);
   });
+
+  test.each([5000, 12_500, 100_000, 175_000, 1e6])(
+    'has a supernet at %i params, where a quarter of the channels can go through its ops, too',
+    (scale) => {
+      const wide = wideCells({ ...TASK, scale: scaleOf(scale), own: {} });
+      expect(pathCounts(wide.supernet?.(4).edges ?? [])).toEqual([5, 5, 5, 5, 5, 5]);
+      const { base = {} } = wide.supernet?.(2) ?? {};
+      expect(Number(base['width']) % 4).toBe(0);
+      expect(wide.dimensions.find(({ name }) => name === 'width')?.levels).toContain(base['width']);
+    },
+  );
 
   test('costs in the wide space what its network costs', () => {
     const wide = wideCells({ ...TASK, scale: 100_000, own: {} });

@@ -29,6 +29,8 @@ const codeOf = (config: Configuration): CellCode => CELL_EDGES.map(({ name }) =>
 const configOf = (code: CellCode): Configuration =>
   Object.fromEntries(CELL_EDGES.map(({ name }, edge) => [name, code[edge] ?? 'none']));
 
+const QUARTER = 4;
+
 /** A residual cell: two 3x3 convolutions one after the other, and a skip beside them. */
 const RESIDUAL: Configuration = configOf(['conv3x3', 'none', 'conv3x3', 'skip', 'none', 'skip']);
 
@@ -101,8 +103,9 @@ export function wideCells(task: WideTask): StagedFamily {
     ],
   });
   const least = Object.fromEntries(dimensions.map(({ name, levels }) => [name, levels[0] ?? 0]));
+  const base = { ...reference, width: divisible(width, numberLevel(reference, 'width')) };
   const network = {
-    width: numberLevel(reference, 'width'),
+    width: numberLevel(base, 'width'),
     cells: cells.map(({ name }) => numberLevel(reference, name)),
     strides,
   };
@@ -110,8 +113,15 @@ export function wideCells(task: WideTask): StagedFamily {
     ...family,
     /** Whatever is chosen makes both costs larger. */
     cheapest: () => [{ config: least, ...paramsAndMacs(family.build(least)) }],
-    supernet: (part) => ({ ...cellSupernet(task, network, edges.map(opsOf), part), base: reference }),
+    supernet: (part) => ({ ...cellSupernet(task, network, edges.map(opsOf), part), base }),
   };
+}
+
+/** The width nearest to the wished one of which a quarter can go through the ops of a supernet;
+ * that one where there is none. */
+function divisible({ levels }: Dimension, wished: number): number {
+  const able = levels.map(Number).filter((level) => level % QUARTER === 0);
+  return able.sort((a, b) => Math.abs(a - wished) - Math.abs(b - wished))[0] ?? wished;
 }
 
 /** In the dimension's order. */
