@@ -78,4 +78,4 @@ export function summariseCells(rows: Rows, students: readonly TableStudent[], pl
   }
 }
 
-const points = (share: number): string => (100 * share).toFixed(2);
+const points = (share: number): string => (Number.isFinite(share) ? (100 * share).toFixed(2) : '');
