@@ -61,8 +61,9 @@ export async function studyOneShot(args: readonly string[], say: (line: string) 
     : undefined;
   if (cells === undefined) say(`SKIP the percentiles: ${TABLE} is not there`);
   if (benchmark === undefined) say(`SKIP NAS-Bench-201: ${nasBench} is not there`);
-  if (!json) console.log(`${figuresText(rows, cells, benchmark)}\n`);
-  console.log(JSON.stringify(cells ? figuresOf(rows, cells) : { methods: {} }));
+  const figures = cells && figuresOf(rows, cells);
+  if (!json) console.log(`${figuresText(rows, figures, benchmark)}\n`);
+  console.log(JSON.stringify(figures ?? { methods: {} }));
 }
 
 const isCount = (value: number | undefined): value is number => Number.isInteger(value) && (value ?? 0) >= 1;

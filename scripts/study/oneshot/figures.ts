@@ -100,9 +100,14 @@ export function figuresOf(rows: readonly SearchRow[], cells: Cells): Figures {
   return { methods: { ...Object.fromEntries(arms), ...(arms.length > 0 && { random }) } };
 }
 
-export function figuresText(rows: readonly SearchRow[], cells: Cells | undefined, benchmark: Benchmark | undefined) {
+/** Without figures the table of all cells is not there. */
+export function figuresText(
+  rows: readonly SearchRow[],
+  figures: Figures | undefined,
+  benchmark: Benchmark | undefined,
+): string {
   return [
-    cells ? fashionTable(figuresOf(rows, cells), rows) : 'The table of all cells is not recorded.',
+    figures ? fashionTable(figures, rows) : 'The table of all cells is not recorded.',
     ...(benchmark ? [benchmarkTable(rows, benchmark)] : []),
   ].join('\n\n');
 }

@@ -1,5 +1,5 @@
-/** Plays what is missing: one search after the other in a workspace, each resumable. Any number of
- * processes may share the folder, each in a workspace of its own. */
+/** Plays what is missing: one search after the other in a workspace of the folder, each
+ * resumable. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { WorkbenchError } from '../../../src/core/errors.ts';

@@ -8,12 +8,12 @@
  * | entropy | mean over edges of -sum p ln p / ln n; 1: all paths alike, 0: one alone | scalar |
  * | params, macs | of the mean student, whose edges are drawn by their shares | scalar |
  */
-import type { PathCosts } from '../arch/supernet.ts';
+import type { PathCosts, Supernet } from '../arch/supernet.ts';
 import { pathCosts } from '../arch/supernet.ts';
 import { WorkbenchError } from '../errors.ts';
 import type { EventOf, RunEvent, Search } from '../records/events.ts';
-import { completeConfiguration } from '../space/lattice.ts';
 import type { Configuration, Family, Space } from '../space/space.ts';
+import { memberOf } from './member.ts';
 import { allKept, byEdge, keptBy, mixingSpace } from './method.ts';
 import type { MixingSpace } from './method.ts';
 import { oneShotDefinition, oneShotMethod } from './registry.ts';
@@ -108,10 +108,7 @@ export function searchStories(log: readonly TimedEvent[]): readonly SearchStory[
 export interface SearchedSpace {
   readonly family: Family;
   readonly edges: readonly SearchedEdge[];
-  /** Levels of dimensions that have no edge. */
-  readonly base: Configuration;
-  /** Dimension of each edge, `[edges]`. */
-  readonly dimensions: readonly string[];
+  readonly supernet: Supernet;
   readonly mixing: Omit<MixingSpace, 'limits'>;
   readonly costs: PathCosts;
 }
@@ -124,9 +121,8 @@ export function searchedSpace({ families }: Space, name: string): SearchedSpace 
   const costs = pathCosts(supernet);
   const dimensionOf = (of: string) => family.dimensions.find((one) => one.name === of);
   return {
-    ...{ family, costs, base: supernet.base ?? family.reference ?? {} },
+    ...{ family, supernet, costs },
     mixing: { ...mixingSpace(supernet), costs: () => costs },
-    dimensions: supernet.edges.map(({ dimension }) => dimension),
     edges: supernet.edges.map(({ id, dimension, paths, between }) => ({
       ...{ id, title: dimensionOf(dimension)?.title ?? id },
       paths: paths.map((_, level) => String(dimensionOf(dimension)?.levels[level] ?? level)),
@@ -186,7 +182,7 @@ function expectedCosts(
  * this program does not know the method, or the paths lead to no member of the family. */
 function studentOf(
   search: Search,
-  { family, base, dimensions, mixing: { levels, ...mixing } }: SearchedSpace,
+  { family, supernet, mixing: { levels, ...mixing } }: SearchedSpace,
   values: readonly number[],
   shares: readonly number[] | undefined,
 ): DerivedStudent | undefined {
@@ -196,12 +192,7 @@ function studentOf(
   const { params = Infinity, macs = Infinity } = search.limits ?? {};
   try {
     const method = oneShotMethod(search, { ...mixing, levels, limits: { params, macs } });
-    const chosen = method.derive(Float64Array.from(values), kept).map((level, edge) => {
-      const { name = '', levels: all = [] } = family.dimensions.find((one) => one.name === dimensions[edge]) ?? {};
-      return [name, all[level] ?? ''] as const;
-    });
-    const whole = completeConfiguration(family, { ...base, ...Object.fromEntries(chosen) });
-    const config = family.representative === undefined ? whole : family.representative(whole);
+    const config = memberOf(family, supernet, method.derive(Float64Array.from(values), kept));
     if (config === undefined) return undefined;
     const costs = family.costs(config);
     return { config, params: costs['params'] ?? NaN, macs: costs['macs'] ?? NaN };

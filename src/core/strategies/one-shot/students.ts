@@ -1,9 +1,9 @@
 /** Students by the paths that they take in a supernet: a level of each edge, `[edges]`. */
 import type { Supernet } from '../../arch/supernet.ts';
 import type { Rng } from '../../math/rng.ts';
+import { memberOf } from '../../one-shot/member.ts';
 import { byEdge } from '../../one-shot/method.ts';
-import { completeConfiguration } from '../../space/lattice.ts';
-import type { Candidate, Family, Level } from '../../space/space.ts';
+import type { Candidate, Family } from '../../space/space.ts';
 
 /** Those of a supernet. */
 export interface Paths {
@@ -12,20 +12,10 @@ export interface Paths {
   readonly kept: readonly boolean[];
 }
 
-/** The member that takes these paths, with the supernet's levels, or else the reference's, of other
- * dimensions; `undefined` where it is no student, for nothing reaches its output. */
-export function studentOf(
-  family: Family,
-  { edges, base = family.reference ?? {} }: Supernet,
-  code: readonly number[],
-): Candidate | undefined {
-  const taken = edges.map(({ dimension }, edge): readonly [string, Level] => {
-    const all = family.dimensions.find(({ name }) => name === dimension)?.levels ?? [];
-    return [dimension, all[code[edge] ?? 0] ?? ''];
-  });
-  const config = completeConfiguration(family, { ...base, ...Object.fromEntries(taken) });
-  const member = family.representative ? family.representative(config) : config;
-  return member && { family: family.name, config: member };
+/** `undefined` where it is no student. */
+export function studentOf(family: Family, supernet: Supernet, code: readonly number[]): Candidate | undefined {
+  const config = memberOf(family, supernet, code);
+  return config && { family: family.name, config };
 }
 
 /** A path of each edge with the chance of its share. */
