@@ -57,7 +57,11 @@ for (const name of strategies) {
 }
 const budget = Math.max(...counts);
 
-const space = studentSpace(TABLE_FAMILIES, [28, 28, 1], 10, { kind: 'wide', scale: WIDE.limit });
+const space = studentSpace(
+  TABLE_FAMILIES,
+  { inputShape: [28, 28, 1], classes: 10 },
+  { kind: 'wide', scale: WIDE.limit },
+);
 
 /** The product's families, seen as those that the task makes up. */
 const families = space.families.map(({ name, dimensions, costs }): WideFamily => {

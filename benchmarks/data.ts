@@ -134,7 +134,7 @@ async function measureTraining(dataset: Dataset) {
   const { card, normalisation } = dataset;
   const data = openImages(dataset.split('train'), card.shape, normalisation);
   if (!('stream' in data)) throw new Error('These images are small enough to be in memory: choose a larger side');
-  const { build, reference } = studentFamily(values.family, card.shape, CLASSES);
+  const { build, reference } = studentFamily(values.family, { inputShape: card.shape, classes: CLASSES });
   const recipe = recipeInput.parse({ epochs: 1, batchSize: Number(values.batch), distillation: { loss: 'none' } });
   const most = Math.floor(data.count / recipe.batchSize);
   const steps = Math.min(most, Number(values.steps ?? most));

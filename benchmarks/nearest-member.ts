@@ -14,7 +14,7 @@ export function nearestMember(
   classes: number,
   macs: number,
 ): ArchitectureGraph {
-  const family = studentFamily(name, shape, classes);
+  const family = studentFamily(name, { inputShape: shape, classes });
   const { uniform } = createRng(1);
   const members = Array.from({ length: SAMPLE }, () => randomMember(family, uniform));
   const far = (config: (typeof members)[number]): number =>

@@ -52,7 +52,7 @@ const say = (line: string): void => void (values.json ? process.stderr : process
 const fashion = claimTableOf(readFileSync(PLACES.table, 'utf8'), PLACES.table).table;
 const cifar = secondTable(PLACES.secondRows);
 if (cifar === undefined) throw new Error(`Nothing is recorded in ${PLACES.secondRows}.`);
-const space = studentSpace(TABLE_FAMILIES, [28, 28, 1], 10);
+const space = studentSpace(TABLE_FAMILIES, { inputShape: [28, 28, 1], classes: 10 });
 const known = new Map(priorOfTable(fashion, 'accuracy', space).map((one) => [candidateKey(one.candidate), one]));
 
 /** The pool's students as it writes them, and as the space does, of those that the table has. */

@@ -48,7 +48,7 @@ const directory = join(RESOURCES, 'datasets/fashion-mnist');
 /** In turn from each family of a search, within the budget of the sample search. */
 function students(count: number): readonly ArchitectureGraph[] {
   const rng = createRng(1);
-  const lists = studentSpace(families, [28, 28, 1], 10).families.map((family) =>
+  const lists = studentSpace(families, { inputShape: [28, 28, 1], classes: 10 }).families.map((family) =>
     rng.shuffle([...enumerateFamily(family)]).map((config) => () => family.build(config)),
   );
   const chosen: ArchitectureGraph[] = [];

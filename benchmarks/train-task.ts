@@ -23,7 +23,7 @@ export type BenchShape = readonly [number, number, number];
 /** The reference student of a family; `teacher`: the network that a teacher is by default. */
 export function benchGraph(family: string, shape: BenchShape): ArchitectureGraph {
   if (family === 'teacher') return resnetTeacher(shape, BENCH.classes);
-  const { reference, build } = studentFamily(family, shape, BENCH.classes);
+  const { reference, build } = studentFamily(family, { inputShape: shape, classes: BENCH.classes });
   return build(reference);
 }
 

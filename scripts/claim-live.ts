@@ -9,6 +9,7 @@
  *
  * --summary: prints what is there as Markdown, and trains nothing.
  */
+import { taskOf } from '../src/core/arch/families/student-family.ts';
 import { mkdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
@@ -66,7 +67,7 @@ async function play(out: string, file: string): Promise<void> {
   const parts = [JSON.stringify(card), weightsHash(readTeacherCard(TEACHER)), codeFingerprint()];
   const header = freeze(file, protocol, hashOf(protocol, parts), new Date().toISOString().slice(0, 10));
   say(`Protocol ${header.hash}: ${protocol.players.join(', ')}; ${protocol.seeds} seeds of ${protocol.trials} trials.`);
-  const students = studentSpace(protocol.families, card.shape, card.classes.length, protocol.space);
+  const students = studentSpace(protocol.families, taskOf(card), protocol.space);
   const train: TrainStudent = (candidate, { seed, tested, stillAtIt }) => {
     const options = { recipe: protocol.recipe, seed, tested, teacherDirectory: TEACHER, onEpoch: stillAtIt };
     return bench.train({ graph: graphOf(students, candidate), ...options });

@@ -76,7 +76,7 @@ export const TUNING_ARMS: readonly Arm[] = [
 /** The reference student of each family. */
 export function referenceStudents(inputShape: readonly number[], classes: number): readonly Student[] {
   return TABLE_FAMILIES.map((name) => {
-    const family = studentFamily(name, inputShape, classes);
+    const family = studentFamily(name, { inputShape, classes });
     const graph = family.build(family.reference);
     const { params, macs } = costOf(graph);
     return { family: name, graph, params, macs };

@@ -26,7 +26,7 @@ export interface StudentPool {
 /** Images `[height,width,channels]` as the data set's. Costs are computed once for each student,
  * when first drawn. */
 export function createStudentPool(inputShape: readonly number[], classes: number): StudentPool {
-  const space = studentSpace(TABLE_FAMILIES, inputShape, classes);
+  const space = studentSpace(TABLE_FAMILIES, { inputShape, classes });
   const members = new Map(space.families.map((family) => [family.name, [...enumerateFamily(family)]]));
   const builders = new Map(space.families.map((family) => [family.name, family.build]));
   const known = new Map<string, Student>();

@@ -135,7 +135,8 @@ function nearest(levels: readonly Level[], wanted: number): Level {
 }
 
 /** As the bundled data set has it. */
-export const tableFamily = (name: string): StudentFamily => studentFamily(name, INPUT_SHAPE, CLASSES);
+export const tableFamily = (name: string): StudentFamily =>
+  studentFamily(name, { inputShape: INPUT_SHAPE, classes: CLASSES });
 
 /** A family as some data set's images have it. */
 export type FamilyOf = (name: string) => StudentFamily;

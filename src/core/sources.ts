@@ -13,7 +13,7 @@ export const SPLIT_WORDS: Readonly<Record<SplitName, string>> = {
  * where nothing does. */
 export function datasetChanges(
   known: DatasetSources,
-  found: { readonly shape: readonly number[]; readonly classes: readonly string[] } & {
+  found: Pick<DatasetSources, 'shape' | 'classes' | 'example'> & {
     readonly splits: Partial<Readonly<Record<SplitName, Partial<SplitSources>>>>;
   },
 ): readonly string[] {
@@ -24,6 +24,7 @@ export function datasetChanges(
   return [
     known.shape.join() === found.shape.join() ? undefined : 'the size of its images',
     sameTexts(known.classes, found.classes) ? undefined : 'its classes',
+    canonicalText(known.example ?? null) === canonicalText(found.example ?? null) ? undefined : 'what its examples are',
     ...SPLITS.flatMap((name) => [split(name, 'images'), split(name, 'labels')]),
   ].filter((change) => change !== undefined);
 }

@@ -15,7 +15,7 @@ beforeAll(async () => void (await loadBackend()));
 
 const RESNET = { width1: 4, blocks1: 1, width2: 8, blocks2: 1, blocks3: 1, width3: 16 };
 const build = (config: Configuration, classes = 10): ArchitectureGraph =>
-  studentFamily('resnet', [28, 28, 1], classes).build(config);
+  studentFamily('resnet', { inputShape: [28, 28, 1], classes }).build(config);
 
 /** How far logits are from others: a loss that a combination can make smaller. */
 const distance = (logits: Float32Array, wished: Float32Array): number =>

@@ -38,7 +38,7 @@ const BATCH = 8;
 describe.each(studentFamilyNames())('members of %s', (name) => {
   it('have as many weights as their graphs count, over any input', () => {
     for (const [index, shape] of SHAPES.entries()) {
-      const family = studentFamily(name, shape, 10);
+      const family = studentFamily(name, { inputShape: shape, classes: 10 });
       const { uniform } = createRng(index);
       for (let member = 0; member < 4; member += 1) {
         const graph = family.build(randomMember(family, uniform));
@@ -52,7 +52,7 @@ describe.each(studentFamilyNames())('members of %s', (name) => {
   });
 
   it('train a step: the loss is finite, and no layer is cut off from it', () => {
-    const family = studentFamily(name, [8, 8, 1], 3);
+    const family = studentFamily(name, { inputShape: [8, 8, 1], classes: 3 });
     const { uniform, normal } = createRng(17);
     const untouched = [1, 2, 3].map((seed) => {
       const model = createModel(family.build(randomMember(family, uniform)));
@@ -92,7 +92,7 @@ describe.each(studentFamilyNames())('members of %s', (name) => {
 
   // All maps of a batch at once took a teacher's trainer 600 MB, which the system never got back.
   it('judge with the logits of training, and hold nothing beside them when they are there', () => {
-    const family = studentFamily(name, [8, 8, 1], 3);
+    const family = studentFamily(name, { inputShape: [8, 8, 1], classes: 3 });
     const { normal } = createRng(5);
     const model = createModel(family.build(family.reference));
     tf.tidy(() => {

@@ -191,7 +191,7 @@ describe('fuse', () => {
   });
 
   it.each(studentFamilyNames())('does so in %s, whichever layers are looked at', (name) => {
-    const family = studentFamily(name, [32, 32, 3], 10);
+    const family = studentFamily(name, { inputShape: [32, 32, 3], classes: 10 });
     const graph = family.build(family.reference);
     expect(fuse(graph, new Set()).length).toBeLessThan(graph.layers.length);
     for (const step of [0, 1, 2, 3, 5]) {

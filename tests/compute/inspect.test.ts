@@ -12,7 +12,7 @@ const { inspectNetwork } = testing;
 beforeAll(async () => void (await loadBackend()));
 
 it('tells of every layer: all of its trainable weights, and its outputs on all images', () => {
-  const family = studentFamily('resnet', [28, 28, 1], 10);
+  const family = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
   const network = randomNetwork(family.build(family.reference), 1);
   const pixels = randomPixels(network.graph, 3);
   const layers = inspectNetwork(network, pixels);

@@ -45,7 +45,7 @@ function largestDifference(left: Tensor, right: Tensor): number {
 
 describe('createModel', () => {
   it.each(studentFamilyNames())('gives %s the weights and the output that its graph counts', (name) => {
-    const family = studentFamily(name, [28, 28, 1], 10);
+    const family = studentFamily(name, { inputShape: [28, 28, 1], classes: 10 });
     const graph = family.build(family.reference);
     const model = createModel(graph);
     const parameters = uploadWeights(model.layout, initialWeights(model.layout, 1));

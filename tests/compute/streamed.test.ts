@@ -96,7 +96,10 @@ describe('a set on the disk', () => {
   });
 
   it('trains to the same weights and the same figures', async () => {
-    const { build, reference } = studentFamily('resnet', [TINY.side, TINY.side, 1], TINY.classes);
+    const { build, reference } = studentFamily('resnet', {
+      inputShape: [TINY.side, TINY.side, 1],
+      classes: TINY.classes,
+    });
     const recipe = { ...TINY_RECIPE, epochs: 2, augmentation: { flip: true, shift: 1, cutout: 2, mixup: 0.2 } };
     const [one, other] = [
       await tinyTraining(held, build(reference), recipe),

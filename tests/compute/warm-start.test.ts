@@ -70,7 +70,7 @@ it('every family says what it keeps its function over, or cannot grow', () => {
 });
 
 describe.each(Object.keys(CLAIMS))('a child in %s that only grew', (name) => {
-  const family = studentFamily(name, SHAPE, CLASSES);
+  const family = studentFamily(name, { inputShape: SHAPE, classes: CLASSES });
 
   it('gives the logits of its parent', () => {
     const { uniform } = createRng(5);
@@ -92,7 +92,7 @@ describe.each(Object.keys(CLAIMS))('a child in %s that only grew', (name) => {
 });
 
 const build = (name: string, config: Configuration): ArchitectureGraph =>
-  studentFamily(name, SHAPE, CLASSES).build(config);
+  studentFamily(name, { inputShape: SHAPE, classes: CLASSES }).build(config);
 
 const RESNET = { width1: 4, blocks1: 1, width2: 8, blocks2: 1, blocks3: 1, width3: 16 };
 const VIT = { patch: 4, width: 16, blocks: 1, heads: 2, mlpRatio: 2 };
@@ -160,7 +160,7 @@ describe('what is inherited', () => {
   });
 
   it('leaves the classifier of other classes, a criterion’s weights and a new stage as they were drawn', () => {
-    const others = studentFamily('resnet', SHAPE, 3).build({ ...RESNET, width1: 8 });
+    const others = studentFamily('resnet', { inputShape: SHAPE, classes: 3 }).build({ ...RESNET, width1: 8 });
     const fresh = new Map(initialWeights(layoutOf(others), 99)).set('criterion/x', new Float32Array([7]));
     const weights = inherit({ graph: others, fresh }, [parent], 1);
     expect(weights.get('classifier/kernel')).toEqual(fresh.get('classifier/kernel'));
@@ -174,7 +174,7 @@ describe('what is inherited', () => {
 
   it('is finite for any two members of a family, also where the child is smaller', () => {
     for (const name of studentFamilyNames()) {
-      const family = studentFamily(name, SHAPE, CLASSES);
+      const family = studentFamily(name, { inputShape: SHAPE, classes: CLASSES });
       const { uniform } = createRng(11);
       for (let pair = 0; pair < 4; pair += 1) {
         const parents = [trained(family.build(randomMember(family, uniform)), pair)];

@@ -22,7 +22,7 @@ const local: Create = (folder, plan) => {
 const EXECUTORS: readonly (readonly [string, Create])[] = [['this machine', local]];
 
 const { recipe, checkpoints } = parseSearch({ name: 'test', recipe: { epochs: 4 } });
-const family = studentFamily('resnet', [28, 28, 1], 10);
+const family = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
 const graph = family.build(family.reference);
 /** A leg: it needs no data of a fake. Fakes read their plans by the trial's number. */
 const training = (number: number): Order<'train'> => ({

@@ -10,7 +10,11 @@ import { createProblem } from './strategy-problems.ts';
 
 const LIMIT = 5_000;
 /** Written for students twenty times as large: under the limit stands one in thousands. */
-const SPACE = studentSpace(['resnet', 'mobilenet-v3', 'vit'], [28, 28, 1], 10, { kind: 'wide', scale: 100_000 });
+const SPACE = studentSpace(
+  ['resnet', 'mobilenet-v3', 'vit'],
+  { inputShape: [28, 28, 1], classes: 10 },
+  { kind: 'wide', scale: 100_000 },
+);
 
 const problem = (max = LIMIT) =>
   createProblem(SPACE.families, {

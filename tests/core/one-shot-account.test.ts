@@ -46,7 +46,7 @@ describe('figures of shares', () => {
   });
 
   const task = { inputShape: [28, 28, 1], classes: 10 };
-  const family = studentFamily('cells', task.inputShape, task.classes);
+  const family = studentFamily('cells', { inputShape: task.inputShape, classes: task.classes });
   const space = searchedSpace({ families: [family] }, 'cells');
   if (space === undefined) throw new Error('Cells have a supernet');
   const [levels] = [family.dimensions[0]?.levels ?? []];
@@ -111,7 +111,12 @@ describe('figures of shares', () => {
     expect(accountOf(story({ search: options }), space).student).toBeUndefined();
     expect(accountOf(story(), undefined)).toMatchObject({ edges: [], mixed: [], state: 'done' });
     expect(searchedSpace({ families: [family] }, 'resnet')).toBeUndefined();
-    expect(searchedSpace({ families: [studentFamily('vit', task.inputShape, task.classes)] }, 'vit')).toBeUndefined();
+    expect(
+      searchedSpace(
+        { families: [studentFamily('vit', { inputShape: task.inputShape, classes: task.classes })] },
+        'vit',
+      ),
+    ).toBeUndefined();
     const nothing = { ...story().end!, mixing: sharesOf(Array<string>(6).fill('none')) };
     expect(accountOf(story({ end: nothing, epochs: [] }), space).student).toBeUndefined();
   });

@@ -3,6 +3,7 @@
  * not: each is refused in words, with nothing changed, or taken in; then every view of it answers,
  * or refuses in words. `FUZZ` sets how many.
  */
+import { taskOf } from '../../src/core/arch/families/student-family.ts';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -126,7 +127,7 @@ function viewsOf(workspace: Workspace, catalog: Catalog, logged: unknown[]): Hos
       const run = store.run(id);
       if (run === undefined) throw new WorkbenchError('run.missing', id);
       const { directory: folder, card } = await catalog.dataset(run.config.dataset);
-      const dataset = { directory: folder, shape: card.shape, classes: card.classes.length };
+      const dataset = { directory: folder, task: taskOf(card) };
       const problem = problemOf(run.config, { dataset, teacher: undefined }, store.prior(id));
       const events = soundLog(problem, logReader(store, id))(0);
       return explainRun(problem.strategy.id, strategyInputOf(problem), events);
@@ -202,7 +203,7 @@ function fold(workspace: Workspace, catalogDataset: Awaited<ReturnType<Catalog['
   const run = workspace.store.run(id);
   if (run === undefined || run.config.strategy.id !== 'random') return;
   const { directory, card } = catalogDataset;
-  const dataset = { directory, shape: card.shape, classes: card.classes.length };
+  const dataset = { directory, task: taskOf(card) };
   const problem = problemOf(run.config, { dataset, teacher: undefined }, workspace.store.prior(id));
   const strategy = openStrategy(problem.strategy.id, strategyInputOf(problem));
   for (const event of soundLog(problem, logReader(workspace.store, id))(0)) strategy.fold(event);

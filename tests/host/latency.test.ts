@@ -56,7 +56,7 @@ async function play(input: SearchInput, plan: FakePlan = {}): Promise<{ client: 
 }
 
 const truth = ({ candidate }: Trial, batch: number): number =>
-  fakeLatencyMs(graphOf(studentSpace([candidate.family], [28, 28, 1], 10), candidate), batch);
+  fakeLatencyMs(graphOf(studentSpace([candidate.family], { inputShape: [28, 28, 1], classes: 10 }), candidate), batch);
 
 describe.each(['trade', 'random'])('a search by %s with latency as an objective', (id) => {
   it('tells the latency of every student, keeps the raw timings, and has its front by it', async () => {

@@ -20,9 +20,10 @@ import { storeInMemory } from '../support/workspace.ts';
 
 const RESOURCES = join(import.meta.dirname, '../../resources');
 
-const space = studentSpace(['resnet', 'vit'], [28, 28, 1], 10);
+const TASK = { inputShape: [28, 28, 1], classes: 10 };
+const space = studentSpace(['resnet', 'vit'], TASK);
 const referenceOf = (name: string): Candidate => {
-  const { reference } = studentSpace([name], [28, 28, 1], 10).families[0]!; // asked for by its name
+  const { reference } = studentSpace([name], TASK).families[0]!; // asked for by its name
   return { family: name, config: reference };
 };
 
@@ -113,7 +114,7 @@ describe('earlier runs', () => {
   it('of another space are refused with the space to say', async () => {
     const store = storeOf({ a: { values: [['resnet', 0.8]] } });
     const kind = { kind: 'wide', scale: 100_000 } as const;
-    const wide = studentSpace(['resnet', 'vit'], [28, 28, 1], 10, kind);
+    const wide = studentSpace(['resnet', 'vit'], TASK, kind);
     await expect(priorOf(store, { config: later(['a'], { space: kind }) }, wide)).rejects.toMatchObject({
       message: expect.stringContaining('searched a compact space, and this one is wide: say "space": "compact"'),
       place: { field: 'transferFrom' },

@@ -42,7 +42,9 @@ describe('a wide space', { timeout: 60_000 }, () => {
     const limits = { params: 20_000 };
     const { students, refusal, histogram } = await client.runs.preview({ ...SEARCH, limits });
     const kind = { kind: 'wide', scale: 25_000, levels: { resnet: { width2: [8, 40] } } } as const;
-    const sizes = studentSpace(['resnet', 'vit'], [28, 28, 1], 10, kind).families.map(familySize);
+    const sizes = studentSpace(['resnet', 'vit'], { inputShape: [28, 28, 1], classes: 10 }, kind).families.map(
+      familySize,
+    );
     expect(students.map(({ total }) => total)).toEqual(sizes);
     for (const { feasible, total, about } of students) {
       expect(about).toBe(true);
@@ -81,7 +83,11 @@ describe('a wide space', { timeout: 60_000 }, () => {
   it('is refused only where its cheapest student is dearer, which is then named', async () => {
     const { client } = await open();
     const scale = 100_000;
-    const families = studentSpace(['resnet', 'vit'], [28, 28, 1], 10, { kind: 'wide', scale }).families;
+    const families = studentSpace(
+      ['resnet', 'vit'],
+      { inputShape: [28, 28, 1], classes: 10 },
+      { kind: 'wide', scale },
+    ).families;
     const least = Math.min(...families.map((family) => family.cheapest?.()[0]?.params ?? NaN));
     const input: SearchInput = { ...SEARCH, scale, levels: {} };
     const at = await client.runs.preview({ ...input, limits: { params: least } });

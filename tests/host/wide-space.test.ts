@@ -54,7 +54,7 @@ describe('the space of a search', () => {
 
   it('records the levels that are in force, and makes the same families of them', () => {
     const kind = kindOf({ levels: { resnet: { width2: [8, 40] } } });
-    const families = studentSpace(['resnet', 'vit'], CARD.shape, 10, kind).families;
+    const families = studentSpace(['resnet', 'vit'], { inputShape: CARD.shape, classes: 10 }, kind).families;
     if (kind.kind !== 'wide') throw new Error('it is compact');
     expect(kind.levels?.['resnet']?.['width2']).toEqual([8, 40]);
     expect(Object.keys(kind.levels?.['vit'] ?? {})).toEqual(families[1]?.dimensions.map(({ name }) => name));

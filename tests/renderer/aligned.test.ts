@@ -4,7 +4,7 @@ import { alignDiagrams } from '../../src/renderer/compare/aligned.ts';
 import { diagramOf } from '../../src/renderer/student/diagram.ts';
 
 const build = (family: string, change: object = {}) => {
-  const { reference, build: make } = studentFamily(family, [28, 28, 1], 10);
+  const { reference, build: make } = studentFamily(family, { inputShape: [28, 28, 1], classes: 10 });
   return make({ ...reference, ...change });
 };
 

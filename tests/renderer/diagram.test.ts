@@ -4,7 +4,7 @@ import { studentFamilyNames, studentSpace } from '../../src/core/arch/families/r
 import { placeDiagram } from '../../src/renderer/student/diagram-layout.ts';
 import { diagramOf } from '../../src/renderer/student/diagram.ts';
 
-const graphs = studentSpace(studentFamilyNames(), [28, 28, 1], 10).families.map(
+const graphs = studentSpace(studentFamilyNames(), { inputShape: [28, 28, 1], classes: 10 }).families.map(
   (family) => [family.name, family.build(family.reference)] as const,
 );
 

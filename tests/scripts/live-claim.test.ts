@@ -76,7 +76,7 @@ describe('the protocol', () => {
 });
 
 describe('the searches', () => {
-  const space = studentSpace(['resnet', 'vit'], [28, 28, 1], 10);
+  const space = studentSpace(['resnet', 'vit'], { inputShape: [28, 28, 1], classes: 10 });
   const protocol = { ...small(), families: ['resnet', 'vit'] };
   /** A student is worth what its key says, and its training what its seed adds. */
   const accuracyOf = (key: string, seed: number) => 0.8 + (key.length % 10) / 100 + (seed % 100) / 1e5;

@@ -242,7 +242,7 @@ describe('the record', () => {
   });
 
   it('takes our own cells when both seeds of all are trained, neighbours by the network of a code', async () => {
-    const family = studentFamily('cells', [28, 28, 1], 10);
+    const family = studentFamily('cells', { inputShape: [28, 28, 1], classes: 10 });
     const { dimensions } = family;
     const cells = [...enumerateFamily(family)];
     const metrics = ['accuracy', 'params', 'testAccuracy', 'accuracySeed2', 'testAccuracySeed2'];

@@ -11,7 +11,7 @@ export const QUEUED = 'run_1-0001';
 
 /** The reference ResNet for Fashion-MNIST, untrained. Gives the path of its checkpoint. */
 export function addFinishedStudent({ store, files }: Workspace, name = 'Nice search, take 2'): string {
-  const { reference, build } = studentFamily('resnet', [28, 28, 1], 10);
+  const { reference, build } = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
   const event = asked(0, 1);
   const proposals = event.proposals.map((one) => ({ ...one, candidate: { family: 'resnet', config: reference } }));
   // What a page can be shown: no infinite limit.

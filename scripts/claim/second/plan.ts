@@ -23,7 +23,7 @@ export const VALIDATION_SHARE = 0.3;
 const DRAWN_A_FAMILY = 6;
 const SCALES = [1, 0.5, 2];
 
-export const secondFamily: FamilyOf = (name) => studentFamily(name, SHAPE, CLASSES);
+export const secondFamily: FamilyOf = (name) => studentFamily(name, { inputShape: SHAPE, classes: CLASSES });
 
 /** Families take turns, so that every beginning holds about the same of each. */
 export function secondStudents(): readonly TableStudent[] {

@@ -106,7 +106,7 @@ function fashionCells(tables: string): StudySpace | string {
   const left = Object.values(missing).reduce((sum, count) => sum + count, 0);
   if (left > 0) return `fashion-cells: ${left} trainings of ${file} are not recorded yet`;
   const space = spaceOf(table, 'cells', () => true, { name: 'fashion-cells', directions: SEEDS });
-  const { representative } = studentFamily('cells', [28, 28, 1], 10);
+  const { representative } = studentFamily('cells', { inputShape: [28, 28, 1], classes: 10 });
   return representative ? { ...space, representative } : space;
 }
 

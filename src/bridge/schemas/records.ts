@@ -7,6 +7,7 @@ import { candidateSchema, level } from '../../core/records/candidate.ts';
 import { checkpointsInput } from '../../core/records/checkpoints.ts';
 import { recipeInput } from '../../core/records/recipe.ts';
 import { optionValue } from '../../core/records/run.ts';
+import { exampleSchema } from '../../core/records/example.ts';
 import { levelsSchema } from '../../core/records/space-kind.ts';
 import { summarySchema } from '../../core/records/summary.ts';
 import { teacherKindSchema } from '../../core/records/teacher-card.ts';
@@ -167,6 +168,10 @@ export const datasetSchema = z.strictObject({
   licence: z.string(),
   classes: list(z.string()),
   shape: list(z.number()),
+  /** Absent: images. */
+  example: exampleSchema.optional(),
+  /** Speakers, pupils or whatever no split tears apart. */
+  groups: count.optional(),
   splits: z.strictObject({ train: count, validation: count, test: count }),
   /** Images of each class, in the order of the classes; this and what follows of imported ones. */
   balance: z.strictObject({ train: list(count), validation: list(count), test: list(count) }).optional(),

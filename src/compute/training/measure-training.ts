@@ -25,12 +25,12 @@ const RECIPE: Recipe = {
 export async function measureTraining(milliseconds = 300): Promise<BackendInfo['training']> {
   const kernels = hasNativeKernels() ? await imagesPerSecond(milliseconds) : undefined;
   const plain = await withoutNativeKernels(() => imagesPerSecond(milliseconds));
-  const { title } = studentFamily(FAMILY, SHAPE, CLASSES);
+  const { title } = studentFamily(FAMILY, { inputShape: SHAPE, classes: CLASSES });
   return { student: `${title}, ${SHAPE.join(' x ')}, batch ${RECIPE.batchSize}`, kernels, plain };
 }
 
 async function imagesPerSecond(milliseconds: number): Promise<number> {
-  const { build, reference } = studentFamily(FAMILY, SHAPE, CLASSES);
+  const { build, reference } = studentFamily(FAMILY, { inputShape: SHAPE, classes: CLASSES });
   const pixels = Uint8Array.from({ length: IMAGES * SHAPE[0] * SHAPE[1] }, (_, place) => (place * 73) % 251);
   const labels = Uint8Array.from({ length: IMAGES }, (_, place) => place % CLASSES);
   const images = residentImages({ count: IMAGES, pixels, labels }, SHAPE, normalisationOf(pixels));

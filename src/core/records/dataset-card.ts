@@ -1,5 +1,6 @@
 /** `dataset.json`, the card of a data set's folder, as anybody may have written it: no wider than
  * what a window may be answered. */
+import { exampleSchema } from './example.ts';
 import { z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
 
@@ -28,16 +29,23 @@ const splitSchema = z.object({
   balance: z.array(z.int().min(0)).max(MOST_CLASSES).optional(),
   images: imagesSchema,
   labels: fileSchema,
+  /** A whole number for each example (gzipped IDX of 32 bits): its group's place in the card's
+   * `groups`, its place in the sequence it was cut from. */
+  columns: z.object({ group: fileSchema.optional(), position: fileSchema.optional() }).optional(),
 });
 
 export const datasetCardSchema = z.object({
   id: text,
   title: text,
   licence: text.default('unknown'),
+  /** Absent: an image. */
+  example: exampleSchema.optional(),
   /** `[height, width, channels]` */
   shape: z.tuple([side, side, side]),
   classes: z.array(text).min(2).max(MOST_CLASSES),
   splits: z.object({ train: splitSchema, val: splitSchema, test: splitSchema }),
+  /** Names of speakers, pupils or whatever a split must not tear apart. */
+  groups: z.array(text).max(1_000_000).optional(),
   /** SHA-256 of the pixels and labels of all splits. */
   fingerprint: text.optional(),
   /** Where it came from. */

@@ -2,6 +2,7 @@
  * What a run or a teacher was trained on, as it was computed from the bytes that training reads: a
  * name, a card or a date may stay while the content becomes another.
  */
+import { exampleSchema } from './example.ts';
 import { machineSchema } from './machine.ts';
 import { hash, moment, readOnly, z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
@@ -21,6 +22,8 @@ const datasetSchema = z.object({
   shape: readOnly(z.array(z.int().min(1)).length(3)),
   /** What the labels mean, in their order. */
   classes: readOnly(z.array(z.string())),
+  /** Absent: images. */
+  example: exampleSchema.optional(),
   splits: z.object({ train: splitSchema, val: splitSchema, test: splitSchema }),
 });
 

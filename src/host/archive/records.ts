@@ -3,11 +3,12 @@
  * and each run as a whole once it is put together. What passes can be listed, drawn, explained and
  * gone on with.
  */
+import { taskOf } from '../../core/arch/families/student-family.ts';
+import type { TaskCard } from '../../core/arch/families/student-family.ts';
 import { searchFault } from '../../bridge/config/config-input.ts';
 import { noteSchema } from '../../core/records/labels.ts';
 import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
 import { latencySchema } from '../../core/latency.ts';
-import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { askedIn, eventSchema, toldOf } from '../../core/records/events.ts';
 import type { RunEvent } from '../../core/records/events.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
@@ -50,11 +51,7 @@ export function assertSummary(summary: RunSummary): void {
  * The rest of a run of the staging's store. `card`: of its data set, where that is known: then its
  * students are looked for in the space that it was searched in.
  */
-export function assertRun(
-  store: ReadableStore,
-  { run }: RunSummary,
-  card: Pick<DatasetCard, 'shape' | 'classes'> | undefined,
-): void {
+export function assertRun(store: ReadableStore, { run }: RunSummary, card: TaskCard | undefined): void {
   const prior = store.prior(run.id);
   assertShape(z.array(priorResultSchema), prior, 'prior');
   const assertStudent = studentCheck(run.config, card);
@@ -104,12 +101,12 @@ function assertLog(log: readonly RunEvent[], trials: readonly { readonly key: st
 /** Families that a later version brought are taken in, and told of when they are looked at. */
 function studentCheck(
   { families, space: kind }: Pick<SearchConfig, 'families' | 'space'>,
-  card: Pick<DatasetCard, 'shape' | 'classes'> | undefined,
+  card: TaskCard | undefined,
 ): (candidate: Candidate) => void {
   const known: readonly string[] = studentFamilyNames();
   const isKnown = families.every((name) => known.includes(name)) && new Set(families).size === families.length;
   const space: Space | undefined =
-    card && isKnown && families.length > 0 ? studentSpace(families, card.shape, card.classes.length, kind) : undefined;
+    card && isKnown && families.length > 0 ? studentSpace(families, taskOf(card), kind) : undefined;
   return (candidate) => {
     if (!families.includes(candidate.family)) throw new Error(`it has no family "${candidate.family.slice(0, 40)}"`);
     if (space !== undefined) validateCandidate(space, candidate);

@@ -1,5 +1,7 @@
 /** What a search can choose from: data sets and teachers of the program and of the workspace,
  * families, strategies. */
+import { taskOf } from '../../core/arch/families/student-family.ts';
+import type { TaskCard } from '../../core/arch/families/student-family.ts';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -123,7 +125,7 @@ export function createCatalog(resources: string, workspace: string): Catalog {
 
   const survey = ({ card }: Found<DatasetCard>, kind?: SpaceKind): Promise<readonly FamilySurvey[]> => {
     const space = {
-      ...{ families: studentFamilyNames(), inputShape: card.shape, classes: card.classes.length },
+      ...{ families: studentFamilyNames(), ...taskOf(card) },
       ...(kind?.kind === 'wide' && { space: asAsked(kind) }),
     };
     const key = JSON.stringify(space);
@@ -211,14 +213,8 @@ export function largestWithin(surveys: readonly FamilySurvey[], limits: readonly
 }
 
 /** Medians of the costs of the families' reference students. */
-export function typicalOf(
-  names: readonly string[],
-  { shape, classes }: Pick<DatasetCard, 'shape' | 'classes'>,
-  kind?: SpaceKind,
-): StudentCosts {
-  const costs = studentSpace(names, shape, classes.length, kind).families.map((family) =>
-    family.costs(family.reference),
-  );
+export function typicalOf(names: readonly string[], card: TaskCard, kind?: SpaceKind): StudentCosts {
+  const costs = studentSpace(names, taskOf(card), kind).families.map((family) => family.costs(family.reference));
   const middle = (metric: string): number => median(costs.map((cost) => cost[metric] ?? NaN));
   return { params: middle('params'), macs: middle('macs') };
 }
@@ -259,7 +255,7 @@ function unknown(
 }
 
 export function datasetView({ name, bundled, card }: Found<DatasetCard>): DatasetView {
-  const { title, licence, classes, shape, fingerprint, source, date, warnings } = card;
+  const { title, licence, classes, shape, example, groups, fingerprint, source, date, warnings } = card;
   const { train, val, test } = card.splits;
   const counts = { train: train.count, validation: val.count, test: test.count };
   const balance =
@@ -267,7 +263,8 @@ export function datasetView({ name, bundled, card }: Found<DatasetCard>): Datase
       ? { train: train.balance, validation: val.balance, test: test.balance }
       : undefined;
   const known = { ...(balance && { balance }), fingerprint, source, date, warnings };
-  return { name, title, licence, classes, shape, splits: counts, ...known, bundled };
+  const kind = { ...(example && { example }), ...(groups && { groups: groups.length }) };
+  return { name, title, licence, classes, shape, ...kind, splits: counts, ...known, bundled };
 }
 
 function teacherView({ name, bundled, card }: Found<TeacherCard>): TeacherView {
@@ -306,7 +303,7 @@ const listText = (names: readonly string[]): string =>
   names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 function familyViews(card: DatasetCard, surveys: readonly FamilySurvey[]): readonly FamilyView[] {
-  const space = studentSpace(studentFamilyNames(), card.shape, card.classes.length);
+  const space = studentSpace(studentFamilyNames(), taskOf(card));
   return space.families.map((family) => {
     const costs = family.costs(family.reference);
     return {

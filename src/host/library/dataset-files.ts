@@ -77,7 +77,8 @@ export async function checkDatasetFiles(
   const [train, val, test] = SPLITS.map((name) => splits.get(name));
   if (!train || !val || !test) throw new WorkbenchError('internal', 'A split was not read.');
   const content = all.digest('hex');
-  const sources = { shape: card.shape, classes: card.classes, splits: { train, val, test } };
+  const { shape, classes, example } = card;
+  const sources = { shape, classes, ...(example && { example }), splits: { train, val, test } };
   // The files were just found to have the hashes that the card names.
   const ofFiles = fingerprintOf({ ...card, fingerprint: undefined });
   const known = ofFiles === undefined ? [] : [ofFiles];

@@ -1,15 +1,13 @@
 /** A problem as it crosses to the strategy's process: functions do not, so spaces are named. */
+import type { StudentTask } from '../../core/arch/families/student-family.ts';
 import type { Limit, Objective, Reward } from '../../core/objective.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import type { SpaceKind } from '../../core/records/space-kind.ts';
 import type { PriorResult } from '../../core/records/run.ts';
 import type { StrategyOptions } from '../../core/strategies/strategy.ts';
 
-export interface SpaceDescriptor {
+export interface SpaceDescriptor extends StudentTask {
   readonly families: readonly string[];
-  /** `[height, width, channels]` */
-  readonly inputShape: readonly number[];
-  readonly classes: number;
   /** Absent: compact. */
   readonly space?: SpaceKind;
 }

@@ -130,9 +130,9 @@ function opened<T>(what: T | undefined): T {
   throw new WorkbenchError('internal', 'The strategy worker was used before it was opened.');
 }
 
-async function survey({ families, inputShape, classes, space }: SpaceDescriptor): Promise<readonly FamilySurvey[]> {
+async function survey({ families, space, ...task }: SpaceDescriptor): Promise<readonly FamilySurvey[]> {
   const surveys: FamilySurvey[] = [];
-  for (const family of studentSpace(families, inputShape, classes, space).families) {
+  for (const family of studentSpace(families, task, space).families) {
     const total = familySize(family);
     const isListed = family.cheapest === undefined || total <= MOST_LISTED;
     const costs: KnownCosts[] = [];

@@ -1,4 +1,5 @@
 /** What every part of a running search works with. */
+import type { StudentTask } from '../../core/arch/families/student-family.ts';
 import { currentOptions } from '../../core/strategies/registry.ts';
 import { trainingsOf } from '../../core/budget.ts';
 import type { Spending } from '../../core/budget.ts';
@@ -54,8 +55,7 @@ export interface RunContext {
 /** What a strategy needs to know of a data set. */
 interface ProblemPlace {
   readonly directory: string;
-  readonly shape: readonly number[];
-  readonly classes: number;
+  readonly task: StudentTask;
 }
 
 export interface RunPlaces {
@@ -74,9 +74,8 @@ export function problemOf(
 ): ProblemDescriptor {
   const { families, strategy, seed, objectives, limits, reward, reference, students, recipe, space, priorFrom } =
     config;
-  const { shape, classes } = dataset;
   return {
-    ...{ families, inputShape: shape, classes, strategy, seed, objectives, limits, reference, prior },
+    ...{ ...dataset.task, families, strategy, seed, objectives, limits, reference, prior },
     ...(space && { space }),
     ...(reward && { reward }),
     ...(students && { students }),
@@ -118,7 +117,7 @@ export function strategyInputOf(problem: ProblemDescriptor, embedding?: Embeddin
 }
 
 export function spaceOf(problem: SpaceDescriptor): StudentSpace {
-  return studentSpace(problem.families, problem.inputShape, problem.classes, problem.space);
+  return studentSpace(problem.families, problem, problem.space);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Checks before a run is created or goes on, so that nothing is half-written: everything it names
  * is there and fits. */
+import { taskOf } from '../../core/arch/families/student-family.ts';
 import { limitsOf, expandConfig } from '../../bridge/config/expand-config.ts';
 import { nearestWord } from '../../bridge/words/nearest-word.ts';
 import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
@@ -170,7 +171,7 @@ async function checkEmbedding(
 ): Promise<void> {
   const strategy = { id, options: currentOptions(id, options) };
   if (!needsOf(strategy).includes('embedding')) return;
-  const space = studentSpace(families, card.shape, card.classes.length, kind);
+  const space = studentSpace(families, taskOf(card), kind);
   const { title } = strategyInfo(id);
   checkNeeds({ title, needs: ['embedding'] }, { families: space.families, embedding: await catalog.embedding() });
 }
@@ -193,7 +194,7 @@ async function planOf(
   return {
     config,
     places: {
-      dataset: { directory, shape: card.shape, classes: card.classes.length, known: { ...checked.sources, at } },
+      dataset: { directory, task: taskOf(card), known: { ...checked.sources, at } },
       ...(source && { source }),
       ...(needsOf(config.strategy).includes('embedding') && { embedding: catalog.embeddingFile }),
       teacher: found &&
@@ -216,7 +217,7 @@ function canonicalStudents(
   students: readonly Candidate[],
   { card }: Found<DatasetCard>,
 ): readonly Candidate[] {
-  const space = studentSpace(families, card.shape, card.classes.length, kind);
+  const space = studentSpace(families, taskOf(card), kind);
   return listStudents(space, limits, students).map(({ candidate }) => candidate);
 }
 
@@ -234,7 +235,7 @@ function sourceOf(
 ): Candidate | undefined {
   const graph = teacher && graphOf(teacher.card);
   if (graph === undefined || !needsOf(strategy).includes('source')) return undefined;
-  const space = studentSpace(families, card.shape, card.classes.length, kind);
+  const space = studentSpace(families, taskOf(card), kind);
   const family = space.families.find(({ name }) => name === graph.family);
   return family && { family: family.name, config: nearestStudent(family, graph) };
 }
@@ -248,7 +249,7 @@ function checkNames(
   { card }: Found<DatasetCard>,
   teacher?: { readonly found: Found<TeacherCard> | undefined },
 ): void {
-  const { families } = studentSpace(config.families, card.shape, card.classes.length);
+  const { families } = studentSpace(config.families, taskOf(card));
   const { id, options } = config.strategy;
   const info = strategyInfo(id);
   checkStudents(info, config.students);
@@ -293,7 +294,7 @@ function searchedFamilies(
   { card }: Pick<Found<DatasetCard>, 'card'>,
 ): readonly string[] {
   if (!needsOf(strategy).includes('supernet')) return families;
-  const all = studentSpace(families, card.shape, card.classes.length).families;
+  const all = studentSpace(families, taskOf(card)).families;
   return all.filter(({ supernet }) => supernet !== undefined).map(({ name }) => name);
 }
 

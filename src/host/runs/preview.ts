@@ -1,5 +1,6 @@
 /** What a configuration means before it is started: how many students fit, of what size, and how
  * long it may take. */
+import { taskOf } from '../../core/arch/families/student-family.ts';
 import { familiesOf, givenStudents, limitsOf, wishedBudget } from '../../bridge/config/expand-config.ts';
 import type { StudentCosts } from '../../bridge/config/expand-config.ts';
 import type { ParsedSearchInput, PreviewView } from '../../bridge/schemas/records.ts';
@@ -85,7 +86,7 @@ function levelsOf(
   families: readonly string[],
   space: SpaceKind,
 ): NonNullable<PreviewView['levels']> {
-  return studentSpace(families, card.shape, card.classes.length, space).families.map(({ name, title, dimensions }) => ({
+  return studentSpace(families, taskOf(card), space).families.map(({ name, title, dimensions }) => ({
     ...{ family: name, title },
     dimensions: dimensions.map((one) => ({ name: one.name, title: one.title, levels: one.levels })),
   }));
@@ -133,7 +134,7 @@ async function searchedCosts(
   families: readonly string[],
   space: SpaceKind,
 ): Promise<readonly FamilyCosts[]> {
-  studentSpace(families, dataset.card.shape, dataset.card.classes.length, space);
+  studentSpace(families, taskOf(dataset.card), space);
   const chosen = (await catalog.survey(dataset, space)).filter(({ family }) => families.includes(family));
   return chosen.map(({ family, total, params, macs, weights }) => {
     // A sample's weights sum to about the size, which is known.
@@ -152,7 +153,7 @@ function givenCosts(
   space: SpaceKind,
 ): readonly FamilyCosts[] {
   const families = familiesOf(students);
-  const members = listStudents(studentSpace(families, card.shape, card.classes.length, space), [], students);
+  const members = listStudents(studentSpace(families, taskOf(card), space), [], students);
   return families.map((family) => {
     const own = members.filter(({ candidate }) => candidate.family === family);
     const costs = own.map(({ costs: cost }) => ({

@@ -1,4 +1,6 @@
 /** What a run is, from its own rows and from what still stands under the names that it uses. */
+import { taskOf } from '../../core/arch/families/student-family.ts';
+import type { TaskCard } from '../../core/arch/families/student-family.ts';
 import type { DatasetView, TeacherView } from '../../bridge/schemas/records.ts';
 import type { SetupView } from '../../bridge/schemas/setup.ts';
 import { SHIPPED_TABLE } from '../../bridge/words/prior-words.ts';
@@ -23,14 +25,12 @@ export async function setupOf(
   const sources = store.sources(runId);
   const dataset = (await catalog.datasets()).find(({ name }) => name === config.dataset);
   const teacher = (await catalog.teachers()).find(({ name }) => name === config.teacher);
-  const shape = sources?.dataset.shape ?? dataset?.shape;
-  const classes = (sources?.dataset ?? dataset)?.classes.length;
   return {
     run,
     ...(sources && { sources }),
     ...(dataset && { dataset: shownDataset(dataset) }),
     ...(teacher && { teacher: shownTeacher(teacher) }),
-    families: familiesOf(config, shape, classes),
+    families: familiesOf(config, sources?.dataset ?? dataset),
     ...(config.priorFrom && { table: await tableOf(store, catalog, run) }),
     earlier: earlierRuns(store, run),
   };
@@ -48,14 +48,10 @@ const shownDataset = ({ title, shape, classes, splits }: DatasetView): SetupView
 
 /** With the levels of the run's own space. A run from elsewhere may have families that are not
  * known here. */
-function familiesOf(
-  config: SearchConfig,
-  shape: readonly number[] | undefined,
-  classes: number | undefined,
-): SetupView['families'] {
+function familiesOf(config: SearchConfig, card: TaskCard | undefined): SetupView['families'] {
   const unknown = config.families.map((name) => ({ name, title: name }));
-  if (shape === undefined || classes === undefined) return unknown;
-  const places = { dataset: { directory: '', shape, classes }, teacher: undefined };
+  if (card === undefined) return unknown;
+  const places = { dataset: { directory: '', task: taskOf(card) }, teacher: undefined };
   try {
     return spaceOf(problemOf(config, places, [])).families.map(({ name, title, dimensions }) => ({
       ...{ name, title },

@@ -1,10 +1,11 @@
 /** Which students the families of a search have: the levels that are in force, from what was asked
  * for, its limits and its teacher. */
+import { taskOf } from '../../core/arch/families/student-family.ts';
+import type { TaskCard } from '../../core/arch/families/student-family.ts';
 import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
 import { BASE_SCALE, scaleOf } from '../../core/arch/families/wide/levels.ts';
 import { invalid } from '../../core/errors.ts';
-import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { SpaceKind } from '../../core/records/space-kind.ts';
 import { typicalOf } from '../library/catalog.ts';
 
@@ -19,7 +20,7 @@ type Asked = Pick<ParsedSearchInput, 'families' | 'space' | 'scale' | 'levels' |
  * of a level that is not possible. */
 export function spaceKindOf(
   { families, space, scale, levels, limits }: Asked,
-  card: Pick<DatasetCard, 'shape' | 'classes'>,
+  card: TaskCard,
   teacherParams: number | undefined,
 ): SpaceKind {
   if (space === 'compact') {
@@ -35,7 +36,7 @@ export function spaceKindOf(
   }
   const wide = { kind: 'wide', scale: scaleOf(scale ?? wishedParams(families, limits, card, teacherParams)) } as const;
   const asked: SpaceKind = { ...wide, ...(levels && { levels }) };
-  const inForce = studentSpace(families, card.shape, card.classes.length, asked).families.map(
+  const inForce = studentSpace(families, taskOf(card), asked).families.map(
     ({ name, dimensions }) => [name, Object.fromEntries(dimensions.map((one) => [one.name, one.levels]))] as const,
   );
   return { ...wide, levels: Object.fromEntries(inForce), ...(levels && { own: levels }) };
@@ -60,7 +61,7 @@ export function limitsInForce(
 function wishedParams(
   families: readonly string[],
   { params, macs }: Asked['limits'],
-  card: Pick<DatasetCard, 'shape' | 'classes'>,
+  card: TaskCard,
   teacherParams: number | undefined,
 ): number {
   const typical = typicalOf(families, card);

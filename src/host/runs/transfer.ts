@@ -1,7 +1,8 @@
 /** Results of earlier runs, or of the table of the program, for a new one: checked, and read out as
  * plain data that is written down with the new run. */
+import { taskOf } from '../../core/arch/families/student-family.ts';
+import type { TaskCard } from '../../core/arch/families/student-family.ts';
 import { invalid } from '../../core/errors.ts';
-import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { learnedMetric } from '../../core/reward.ts';
 import type { PriorResult, Run, SearchConfig } from '../../core/records/run.ts';
 import { datasetChanges } from '../../core/sources.ts';
@@ -52,7 +53,7 @@ export async function priorOf(
 export async function shippedPrior(
   catalog: Pick<Catalog, 'shippedTable'>,
   config: SearchConfig,
-  { shape, classes }: Pick<DatasetCard, 'shape' | 'classes'>,
+  card: TaskCard,
 ): Promise<readonly PriorResult[]> {
   const { strategy, transferFrom = [] } = config;
   const { title, accepts = [] } = strategyInfo(strategy.id);
@@ -63,7 +64,7 @@ export async function shippedPrior(
       'prior',
       'earlier runs on the same data set say more than the table: make it "none", or name no run.',
     );
-  const places = { dataset: { directory: '', shape, classes: classes.length }, teacher: undefined };
+  const places = { dataset: { directory: '', task: taskOf(card) }, teacher: undefined };
   const space = spaceOf(problemOf(config, places, []));
   return priorOfTable(await catalog.shippedTable(), learnedMetric(config) ?? '', space);
 }

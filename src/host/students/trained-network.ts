@@ -1,5 +1,6 @@
 /** Trained students as tasks are given them: where the weights lie, and the data that they learned
  * from. */
+import { taskOf } from '../../core/arch/families/student-family.ts';
 import type { DatasetRef, NetworkSource } from '../../compute/tasks/inputs.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Run } from '../../core/records/run.ts';
@@ -43,9 +44,8 @@ export async function studentNetwork(
   row: CheckpointRow,
 ): Promise<StudentNetwork> {
   const found = await datasetOf(store, catalog, run);
-  const { shape, classes } = found.card;
   const space = spaceOf({
-    ...{ families: [trial.candidate.family], inputShape: shape, classes: classes.length },
+    ...{ families: [trial.candidate.family], ...taskOf(found.card) },
     ...(run.config.space && { space: run.config.space }),
   });
   const graph = graphOf(space, trial.candidate);

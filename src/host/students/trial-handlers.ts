@@ -1,4 +1,5 @@
 /** What windows ask of one student: its record and network, notes, curves, latencies, its file. */
+import { taskOf } from '../../core/arch/families/student-family.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Run } from '../../core/records/run.ts';
@@ -27,7 +28,7 @@ export function trialHandlers(parts: Services): Handlers['trials'] {
     const { card } = await catalog.dataset(run.config.dataset);
     const { family } = trial.candidate;
     const space = spaceOf({
-      ...{ families: [family], inputShape: card.shape, classes: card.classes.length },
+      ...{ families: [family], ...taskOf(card) },
       ...(run.config.space && { space: run.config.space }),
     });
     return { trial, run, graph: graphOf(space, trial.candidate) };

@@ -19,7 +19,7 @@ const OWN_FAMILIES = new Map(
 const WIDE_FAMILIES = new Map(
   [...OWN_FAMILIES.keys()].map((name) => [
     name,
-    studentFamily(name, [28, 28, 1], 10, { kind: 'wide', scale: BASE_SCALE }),
+    studentFamily(name, { inputShape: [28, 28, 1], classes: 10 }, { kind: 'wide', scale: BASE_SCALE }),
   ]),
 );
 

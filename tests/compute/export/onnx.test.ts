@@ -41,13 +41,13 @@ const SHAPES = [
 
 describe.each(studentFamilyNames())('%s', (name) => {
   it.each(SHAPES)('computes the same as its ONNX file at %ix%ix%i', async (...shape) => {
-    const family = studentFamily(name, shape, 10);
+    const family = studentFamily(name, { inputShape: shape, classes: 10 });
     const { gap } = await difference(family.build(family.reference));
     expect(gap).toBeLessThan(BOUNDS.fp32.limit);
   });
 
   it('computes the same whatever its configuration, on images that no stride divides', async () => {
-    const family = studentFamily(name, [15, 15, 1], 3);
+    const family = studentFamily(name, { inputShape: [15, 15, 1], classes: 3 });
     const chance = createRng(11);
     for (let member = 0; member < 4; member++) {
       const { gap } = await difference(family.build(randomMember(family, () => chance.uniform())), 'fp32', member);
@@ -56,7 +56,7 @@ describe.each(studentFamilyNames())('%s', (name) => {
   });
 
   it('keeps to its bound in half precision, and is not exact', async () => {
-    const family = studentFamily(name, [28, 28, 1], 10);
+    const family = studentFamily(name, { inputShape: [28, 28, 1], classes: 10 });
     const { gap, largest } = await difference(family.build(family.reference), 'fp16');
     expect(gap).toBeLessThan(BOUNDS.fp16.limit * largest);
     // Were it as close as single precision, nothing would have been rounded.
@@ -173,7 +173,9 @@ describe('permuted', () => {
 });
 
 describe('the file', () => {
-  const graph = studentFamily('resnet', [28, 28, 1], 10).build(studentFamily('resnet', [28, 28, 1], 10).reference);
+  const graph = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 }).build(
+    studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 }).reference,
+  );
 
   it('says its versions, its producer and what it is', () => {
     const options = { producerVersion: '1.2.3', metadata: { family: 'resnet', params: '21706' } };

@@ -75,7 +75,7 @@ describe('a network of cells', () => {
   });
 
   test('builds nothing that its last node does not hang on', () => {
-    const family = studentFamily('cells', [28, 28, 1], 10);
+    const family = studentFamily('cells', { inputShape: [28, 28, 1], classes: 10 });
     const ids = cellStudent(TASK, { width: 8, cells: [1, 1, 1], strides: [2] }, code('33nsnn')).layers.map(
       ({ id }) => id,
     );

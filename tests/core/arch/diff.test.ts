@@ -9,8 +9,8 @@ import { graphBuilder } from '../../../src/core/arch/graph-builder.ts';
 import { randomMember } from '../../../src/core/space/lattice.ts';
 import { seededChance } from './chance.ts';
 
-const students = studentFamilyNames().map((name) => studentFamily(name, [28, 28, 1], 10));
-const resnet = studentFamily('resnet', [28, 28, 1], 10);
+const students = studentFamilyNames().map((name) => studentFamily(name, { inputShape: [28, 28, 1], classes: 10 }));
+const resnet = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
 const anyGraph = fc
   .tuple(fc.constantFrom(...students), fc.nat())
   .map(([family, seed]) => family.build(randomMember(family, seededChance(seed))));
@@ -106,7 +106,10 @@ describe('diffArchitectures', () => {
   });
 
   it('pairs the costly parts that two families share', () => {
-    const [vit, mixer] = [studentFamily('vit', [28, 28, 1], 10), studentFamily('mlp-mixer', [28, 28, 1], 10)];
+    const [vit, mixer] = [
+      studentFamily('vit', { inputShape: [28, 28, 1], classes: 10 }),
+      studentFamily('mlp-mixer', { inputShape: [28, 28, 1], classes: 10 }),
+    ];
     const diff = diffArchitectures(vit.build(vit.reference), mixer.build(mixer.reference));
     expect(find(diff, 'block2.mlp.expand')?.right?.id).toBe('block2.channelMlp.expand');
     expect(find(diff, 'block1.attention')?.status).toBe('removed');
@@ -114,7 +117,7 @@ describe('diffArchitectures', () => {
   });
 
   it('pairs layers of one stage with those of the same stage, whatever the family', () => {
-    const mobilenet = studentFamily('mobilenet-v2', [28, 28, 1], 10);
+    const mobilenet = studentFamily('mobilenet-v2', { inputShape: [28, 28, 1], classes: 10 });
     const left = mobilenet.build({ width1: 8, width2: 8, width3: 16, blocks: 1, expansion: 4, kernel: 3 });
     const diff = diffArchitectures(left, resnet.build({ ...resnet.reference, blocks1: 2 }));
     const stage = (id: string | undefined) => id?.split('.')[0];

@@ -13,7 +13,7 @@ const NAMES = studentFamilyNames();
 const LIMIT = 1_500_000;
 
 function fashion(name: string) {
-  return studentFamily(name, [28, 28, 1], 10);
+  return studentFamily(name, { inputShape: [28, 28, 1], classes: 10 });
 }
 
 describe.each(NAMES)('family %s', (name) => {
@@ -72,7 +72,7 @@ describe.each(NAMES)('family %s', (name) => {
     const side = fc.integer({ min: 8, max: 64 });
     fc.assert(
       fc.property(side, side, fc.constantFrom(1, 3), fc.integer({ min: 2, max: 100 }), fc.nat(), (h, w, c, k, seed) => {
-        const other = studentFamily(name, [h, w, c], k);
+        const other = studentFamily(name, { inputShape: [h, w, c], classes: k });
         for (const dimension of other.dimensions) expect(dimension.levels.length).toBeGreaterThanOrEqual(2);
         expect(validateConfiguration(other, other.reference)).toEqual(other.reference);
         const graph = other.build(randomMember(other, seededChance(seed)));
@@ -90,7 +90,7 @@ describe.each(NAMES)('family %s', (name) => {
   it.each([[[8, 8, 1]], [[28, 28, 1]], [[32, 32, 3]], [[64, 64, 3]]])(
     'builds 60 members by chance over %j',
     (shape) => {
-      const other = studentFamily(name, shape, 10);
+      const other = studentFamily(name, { inputShape: shape, classes: 10 });
       for (let seed = 0; seed < 60; seed += 1) {
         const config = randomMember(other, seededChance(seed));
         expect(other.costs(config)['params']).toBeGreaterThan(0);
@@ -103,7 +103,7 @@ describe.each(NAMES)('family %s', (name) => {
       [28, 28, 1],
       [32, 32, 3],
     ]) {
-      const params = studentFamily(name, shape, 10).costs(family.reference)['params'];
+      const params = studentFamily(name, { inputShape: shape, classes: 10 }).costs(family.reference)['params'];
       expect(params).toBeGreaterThan(10_000);
       expect(params).toBeLessThan(60_000);
     }
@@ -144,23 +144,22 @@ describe('patchSizes', () => {
 
 describe('studentSpace', () => {
   it('refuses a family that does not exist, naming those that do', () => {
-    const attempt = () => studentSpace(['resnet', 'resnext'], [28, 28, 1], 10);
+    const attempt = () => studentSpace(['resnet', 'resnext'], { inputShape: [28, 28, 1], classes: 10 });
     expect(attempt).toThrow(WorkbenchError);
     expect(attempt).toThrow(new RegExp(`"resnext".*${NAMES.join(', ')}`));
   });
 
   it('refuses a name that only an object inherits', () => {
-    expect(() => studentFamily('toString', [28, 28, 1], 10)).toThrow('no family "toString"');
+    expect(() => studentFamily('toString', { inputShape: [28, 28, 1], classes: 10 })).toThrow('no family "toString"');
   });
 
   it.each([[[]], [['vit', 'vit']]])('refuses %j', (names) => {
-    expect(() => studentSpace(names, [28, 28, 1], 10)).toThrow('at least one family');
+    expect(() => studentSpace(names, { inputShape: [28, 28, 1], classes: 10 })).toThrow('at least one family');
   });
 
   it('holds the families in the order asked for', () => {
-    expect(studentSpace(['vit', 'resnet'], [28, 28, 1], 10).families.map((family) => family.name)).toEqual([
-      'vit',
-      'resnet',
-    ]);
+    expect(
+      studentSpace(['vit', 'resnet'], { inputShape: [28, 28, 1], classes: 10 }).families.map((family) => family.name),
+    ).toEqual(['vit', 'resnet']);
   });
 });

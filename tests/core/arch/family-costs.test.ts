@@ -16,7 +16,7 @@ const { resnet } = resnetTesting;
 const { shufflenetV2 } = shufflenetV2Testing;
 
 function fashion(name: string) {
-  return studentFamily(name, [28, 28, 1], 10);
+  return studentFamily(name, { inputShape: [28, 28, 1], classes: 10 });
 }
 
 const conv = (kernel: number, from: number, to: number) => kernel * kernel * from * to;
@@ -36,7 +36,9 @@ describe('params of published networks', () => {
   it('are those of DeiT-Ti without its class token', () => {
     // timm deit_tiny_patch16_224: 5,717,416, of which 192 are the class token and 192 its position.
     const config = { patch: 16, width: 192, blocks: 12, heads: 3, mlpRatio: 4 };
-    expect(costOf(studentFamily('vit', [224, 224, 3], 1000).build(config)).params).toBe(5_717_416 - 2 * 192);
+    expect(costOf(studentFamily('vit', { inputShape: [224, 224, 3], classes: 1000 }).build(config)).params).toBe(
+      5_717_416 - 2 * 192,
+    );
   });
 
   it('are those of MobileNetV3-Small', () => {
@@ -99,7 +101,9 @@ describe('params of published networks', () => {
   it('are those of Mixer-S/16', () => {
     // Tolstikhin et al. 2021, table 1: 18.5 M; timm mixer_s16_224: 18,528,264.
     const config = { patch: 16, width: 512, blocks: 8, tokenHidden: 256, mlpRatio: 4 };
-    expect(costOf(studentFamily('mlp-mixer', [224, 224, 3], 1000).build(config)).params).toBe(18_528_264);
+    expect(costOf(studentFamily('mlp-mixer', { inputShape: [224, 224, 3], classes: 1000 }).build(config)).params).toBe(
+      18_528_264,
+    );
   });
 });
 
@@ -235,7 +239,7 @@ const counted = JSON.parse(
 
 describe(`reference students as PyTorch ${counted.torch} counts them`, () => {
   it.each(counted.students)('$family over $inputShape', ({ family, inputShape, params, macs }) => {
-    const student = studentFamily(family, inputShape, 10);
+    const student = studentFamily(family, { inputShape, classes: 10 });
     expect(costOf(student.build(student.reference))).toMatchObject({ params, macs });
   });
 });

@@ -35,7 +35,7 @@ describe('fittingRecipe', () => {
   });
 
   it('leaves the batch to students that fit, and some images to the largest network', () => {
-    const { build, reference } = studentFamily('resnet', [224, 224, 3], 10);
+    const { build, reference } = studentFamily('resnet', { inputShape: [224, 224, 3], classes: 10 });
     expect(fittingRecipe(recipe, build(reference))).toBe(recipe);
     const huge = resnetTeacher([224, 224, 3], 10, { widths: [4096, 4096] });
     expect(fittingRecipe(recipe, huge).batchSize).toBe(8);

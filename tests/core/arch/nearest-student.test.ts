@@ -10,7 +10,10 @@ const SHAPE = [28, 28, 1];
 
 describe('the nearest student', () => {
   it.each(Object.keys(STUDENT_FAMILIES))('of a %s of other classes has its shapes', (name) => {
-    const [source, target] = [studentFamily(name, SHAPE, 7), studentFamily(name, SHAPE, 3)];
+    const [source, target] = [
+      studentFamily(name, { inputShape: SHAPE, classes: 7 }),
+      studentFamily(name, { inputShape: SHAPE, classes: 3 }),
+    ];
     const rng = createRng(11);
     for (let draw = 0; draw < 12; draw += 1) {
       const config = randomMember(source, rng.uniform);
@@ -21,7 +24,7 @@ describe('the nearest student', () => {
   });
 
   it('of a network that is larger than all of them is the largest', () => {
-    const family = studentFamily('resnet', SHAPE, 10);
+    const family = studentFamily('resnet', { inputShape: SHAPE, classes: 10 });
     const { width1, width2, width3 } = nearestStudent(family, resnetTeacher(SHAPE, 10));
     expect([width1, width2, width3]).toEqual([12, 32, 64]);
   });

@@ -25,7 +25,7 @@ const wide = (scale = 100_000, levels?: Extract<SpaceKind, { kind: 'wide' }>['le
   ...(levels && { levels }),
 });
 
-const fashion = (name: string, kind = wide()) => studentFamily(name, [28, 28, 1], 10, kind);
+const fashion = (name: string, kind = wide()) => studentFamily(name, { inputShape: [28, 28, 1], classes: 10 }, kind);
 
 /** The same family with two levels a dimension, the first and the last: few enough to list. */
 function narrowed(name: string, most: number) {
@@ -55,7 +55,7 @@ describe.each(NAMES)('wide %s', (name) => {
     const scales = fc.constantFrom(scaleOf(5_000), 100_000, scaleOf(5_000_000));
     fc.assert(
       fc.property(fc.constantFrom(...SHAPES), scales, fc.nat(), (shape, scale, seed) => {
-        const family = studentFamily(name, shape, 7, wide(scale));
+        const family = studentFamily(name, { inputShape: shape, classes: 7 }, wide(scale));
         const config = randomMember(family, seededChance(seed));
         const graph = family.build(config);
         expect(family.costs(config)).toEqual(paramsAndMacs(graph));
@@ -74,7 +74,7 @@ describe.each(NAMES)('wide %s', (name) => {
 
   it('has hundreds of members within 5,000 params and within 5 million, small and large', () => {
     for (const limit of [5_000, 5_000_000]) {
-      const family = studentFamily(name, [32, 32, 3], 10, wide(scaleOf(limit)));
+      const family = studentFamily(name, { inputShape: [32, 32, 3], classes: 10 }, wide(scaleOf(limit)));
       const found = spreadSample(family, within(family, limit), { wanted: 600, looks: 3000 }, createRng(1));
       expect(found.length).toBeGreaterThan(200);
       const params = found.map((config) => family.costs(config)['params'] ?? NaN);

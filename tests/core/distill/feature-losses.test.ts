@@ -93,7 +93,7 @@ describe('contrastiveLoss', () => {
 
 const teacher = resnetTeacher([28, 28, 1], 10);
 const referenceOf = (name: string) => {
-  const family = studentFamily(name, [28, 28, 1], 10);
+  const family = studentFamily(name, { inputShape: [28, 28, 1], classes: 10 });
   return family.build(family.reference);
 };
 

@@ -14,7 +14,7 @@ export const SPACE: MixingSpace = {
 export const alphaOf = (...values: readonly number[]): Float64Array => Float64Array.from(values);
 
 export function cellSupernet(): Supernet {
-  const supernet = studentSpace(['cells'], [28, 28, 1], 10).families[0]?.supernet?.();
+  const supernet = studentSpace(['cells'], { inputShape: [28, 28, 1], classes: 10 }).families[0]?.supernet?.();
   if (supernet === undefined) throw new Error('The family of cells has no supernet');
   return supernet;
 }

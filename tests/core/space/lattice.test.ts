@@ -101,7 +101,7 @@ describe('enumeration', () => {
   });
 
   it('covers a space family by family', () => {
-    const space = studentSpace(['resnet', 'vit'], [28, 28, 1], 10);
+    const space = studentSpace(['resnet', 'vit'], { inputShape: [28, 28, 1], classes: 10 });
     expect([...enumerateSpace(space)].length).toBe(spaceSize(space));
   });
 });

@@ -9,7 +9,7 @@ import { seededChance } from '../arch/chance.ts';
 import { GATED, POOLED, RULED } from './example-families.ts';
 
 const keys = (configs: readonly Configuration[]) => configs.map(configurationKey).sort();
-const students = studentFamilyNames().map((name) => studentFamily(name, [28, 28, 1], 10));
+const students = studentFamilyNames().map((name) => studentFamily(name, { inputShape: [28, 28, 1], classes: 10 }));
 const families: readonly Family[] = [GATED, RULED, ...students];
 
 describe('oneExchange', () => {
@@ -54,7 +54,7 @@ describe('oneExchange', () => {
   });
 
   it('goes both ways wherever a gate opens a single dimension', () => {
-    const resnet = studentFamily('resnet', [28, 28, 1], 10);
+    const resnet = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
     fc.assert(
       fc.property(fc.constantFrom(RULED, resnet), fc.nat(), (family, seed) => {
         const centre = randomMember(family, seededChance(seed));
@@ -67,7 +67,7 @@ describe('oneExchange', () => {
   });
 
   it('connects a whole family, so that a local search can reach every member', () => {
-    const resnet = studentFamily('resnet', [28, 28, 1], 10);
+    const resnet = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
     for (const [family, exchange] of [
       [RULED, oneExchange],
       [GATED, adjacentExchange],

@@ -12,7 +12,7 @@ const SOURCE = {
   config: { width1: 6, blocks1: 1, width2: 12, blocks2: 1, blocks3: 1, width3: 24 },
 };
 const problem: Problem = {
-  space: studentSpace(['resnet', 'vit'], [28, 28, 1], 3),
+  space: studentSpace(['resnet', 'vit'], { inputShape: [28, 28, 1], classes: 3 }),
   objectives: [{ metric: 'accuracy', goal: 'maximize', known: false }],
   limits: [],
   reference: { accuracy: 0 },

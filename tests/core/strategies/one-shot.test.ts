@@ -11,8 +11,8 @@ import type { OpenStrategy } from '../../../src/core/strategies/registry.ts';
 import { codesByStrength, drawCode } from '../../../src/core/strategies/one-shot/students.ts';
 import type { StrategyOptions } from '../../../src/core/strategies/strategy.ts';
 
-const TASK = [[28, 28, 1], 10] as const;
-const CELLS = studentSpace(['cells'], ...TASK);
+const TASK = { inputShape: [28, 28, 1], classes: 10 };
+const CELLS = studentSpace(['cells'], TASK);
 const OPS = ['none', 'skip', 'pool3x3', 'conv3x3'];
 
 const problemOf = (changes: Partial<Problem> = {}): Problem => ({
@@ -73,14 +73,14 @@ describe('a one-shot strategy', () => {
   });
 
   test('searches in the first family that has a supernet', () => {
-    const space = studentSpace(['resnet', 'cells', 'vit'], ...TASK);
+    const space = studentSpace(['resnet', 'cells', 'vit'], TASK);
     expect(open('darts', { space }).search?.family).toBe('cells');
-    const none = (): unknown => open('darts', { space: studentSpace(['resnet'], ...TASK) });
+    const none = (): unknown => open('darts', { space: studentSpace(['resnet'], TASK) });
     expect(none).toThrow('families: DARTS trains all students of a family in one network');
   });
 
   test('is refused where no student of such a family is within the limits', () => {
-    const space = studentSpace(['resnet', 'cells'], ...TASK);
+    const space = studentSpace(['resnet', 'cells'], TASK);
     // Of cells the smallest has 18,594.
     const tooLow = (): unknown => open('rc-darts', { space, limits: [{ metric: 'params', max: 18_000 }] });
     expect(tooLow).toThrow('limits: no family that RC-DARTS can search has a student within the limits');

@@ -12,7 +12,7 @@ const file = `resources/tables/${SHIPPED_TABLE.name}.json`;
 const table = parseTable(JSON.parse(readFileSync(file, 'utf8')), file);
 const rows = table.families.flatMap((family) => family.rows.map((row) => ({ family, row })));
 const of = (shape: readonly number[], families = studentFamilyNames()) =>
-  priorOfTable(table, 'accuracy', studentSpace(families, shape, 10));
+  priorOfTable(table, 'accuracy', studentSpace(families, { inputShape: shape, classes: 10 }));
 
 describe('the table of the program', () => {
   it('tells of every student that it was recorded with, each by its own accuracy', () => {
@@ -30,7 +30,7 @@ describe('the table of the program', () => {
   });
 
   it('tells of images of another size what those students can be there, and nothing of the others', () => {
-    const space = studentSpace(studentFamilyNames(), [32, 32, 3], 100);
+    const space = studentSpace(studentFamilyNames(), { inputShape: [32, 32, 3], classes: 100 });
     const prior = priorOfTable(table, 'accuracy', space);
     expect(prior.length).toBeGreaterThan(100);
     expect(prior.length).toBeLessThan(rows.length);
@@ -43,7 +43,11 @@ describe('the table of the program', () => {
   });
 
   it('tells nothing of a wide space: a student of which half is read would be another one', () => {
-    const wide = studentSpace(studentFamilyNames(), [28, 28, 1], 10, { kind: 'wide', scale: 100_000 });
+    const wide = studentSpace(
+      studentFamilyNames(),
+      { inputShape: [28, 28, 1], classes: 10 },
+      { kind: 'wide', scale: 100_000 },
+    );
     expect(priorOfTable(table, 'accuracy', wide)).toEqual([]);
   });
 
@@ -51,7 +55,7 @@ describe('the table of the program', () => {
     expect(new Set(of([28, 28, 1], ['vit', 'resnet']).map(({ candidate }) => candidate.family))).toEqual(
       new Set(['resnet', 'vit']),
     );
-    const space = studentSpace(['vit'], [28, 28, 1], 10);
+    const space = studentSpace(['vit'], { inputShape: [28, 28, 1], classes: 10 });
     expect(priorOfTable(table, 'unheardOf', space)).toEqual([]);
   });
 });

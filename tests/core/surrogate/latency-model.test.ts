@@ -9,7 +9,7 @@ import { fitLatency, latencyFeatures, predictLatency, testing } from '../../../s
 
 const { LATENCY_MODEL } = testing;
 
-const space = studentSpace(['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'], [28, 28, 1], 10);
+const space = studentSpace(['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'], { inputShape: [28, 28, 1], classes: 10 });
 
 /** Students of every family, drawn evenly from its enumeration, with features and true latency. */
 function students(perFamily: number, seed: number) {

@@ -14,7 +14,7 @@ const UNFOLLOWED = 'made-up';
 
 export function fixtureExplanation({ run, trials }: Pick<FixtureRun, 'run' | 'trials'>): Explanation {
   const { families, objectives, limits, reference, seed } = run.config;
-  const space = studentSpace(families, fixtureDataset.shape, fixtureDataset.classes.length);
+  const space = studentSpace(families, { inputShape: fixtureDataset.shape, classes: fixtureDataset.classes.length });
   const problem = { space, objectives, limits, reference, budget: trainingsOf(run.config) };
   const told = trials.filter(({ state }) => state === 'finished').length;
   const isFollowed = run.config.strategy.id === 'trade';

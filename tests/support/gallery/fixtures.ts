@@ -28,7 +28,7 @@ import { createRegionGame, type ChosenRegion, type RegionGame } from './region-g
 
 const SHAPE = [28, 28, 1] as const;
 const CLASSES = 'T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot'.split(',');
-const SPACE = studentSpace(studentFamilyNames(), SHAPE, CLASSES.length);
+const SPACE = studentSpace(studentFamilyNames(), { inputShape: SHAPE, classes: CLASSES.length });
 /** Families of every made-up run: those that a search takes when none are named. */
 const SEARCHED = ['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'] as const;
 /** What a family loses or gains against the common law. */

@@ -5,7 +5,10 @@ import type { SearchAccount, SearchStory } from '../../../src/core/one-shot/acco
 import type { Search } from '../../../src/core/records/events.ts';
 import { fixtureDataset } from './fixtures.ts';
 
-export const CELLS = studentSpace(['cells'], fixtureDataset.shape, fixtureDataset.classes.length);
+export const CELLS = studentSpace(['cells'], {
+  inputShape: fixtureDataset.shape,
+  classes: fixtureDataset.classes.length,
+});
 const SPACE = searchedSpace(CELLS, 'cells');
 /** Level that each edge comes to, in the benchmark's order of edges: of none, skip, pool, 3x3. */
 const WON = [3, 1, 3, 1, 2, 3];

@@ -4,7 +4,6 @@ import { WorkbenchError } from '../../errors.ts';
 import type { Family, KnownCosts, Space } from '../../space/space.ts';
 import type { SpaceKind } from '../../records/space-kind.ts';
 import { paramsAndMacs } from '../cost.ts';
-import type { Shape } from '../graph.ts';
 import { cellsFamily, wideCells } from './cells/cells.ts';
 import { coatnetFamily, wideCoatnet } from './coatnet.ts';
 import { convnextFamily, wideConvnext } from './convnext.ts';
@@ -58,15 +57,10 @@ export const studentFamilyNames = (): readonly string[] => [...Object.keys(STUDE
 
 /** A family for images `[height,width,channels]`; its known costs are `params` and `macs`. Throws
  * `family.unknown`, or `config.invalid` for levels that it cannot have. */
-export function studentFamily(
-  name: string,
-  inputShape: Shape,
-  classes: number,
-  kind: SpaceKind = COMPACT,
-): StudentFamily {
+export function studentFamily(name: string, task: StudentTask, kind: SpaceKind = COMPACT): StudentFamily {
   if (kind.kind === 'wide' && isStudentFamily(name)) {
     const own = kind.levels?.[name] ?? {};
-    return WIDE_FAMILIES[name]({ inputShape, classes, scale: kind.scale, own });
+    return WIDE_FAMILIES[name]({ ...task, scale: kind.scale, own });
   }
   const make = isStudentFamily(name) ? STUDENT_FAMILIES[name] : guests.get(name);
   if (make === undefined) {
@@ -75,7 +69,7 @@ export function studentFamily(
       field: 'families',
     });
   }
-  const definition = make({ inputShape, classes });
+  const definition = make(task);
   const costs = (config: Parameters<Family['costs']>[0]): KnownCosts => ({
     ...paramsAndMacs(definition.build(config)),
   });
@@ -83,18 +77,13 @@ export function studentFamily(
 }
 
 /** The union of families; `names` empty or repeated is the caller's fault (`config.invalid`). */
-export function studentSpace(
-  names: readonly string[],
-  inputShape: Shape,
-  classes: number,
-  kind: SpaceKind = COMPACT,
-): StudentSpace {
+export function studentSpace(names: readonly string[], task: StudentTask, kind: SpaceKind = COMPACT): StudentSpace {
   if (names.length === 0 || new Set(names).size < names.length) {
     throw new WorkbenchError('config.invalid', 'Name at least one family, and each of them once.', {
       field: 'families',
     });
   }
-  return { families: names.map((name) => studentFamily(name, inputShape, classes, kind)) };
+  return { families: names.map((name) => studentFamily(name, task, kind)) };
 }
 
 function isStudentFamily(name: string): name is keyof typeof STUDENT_FAMILIES {

@@ -1,6 +1,8 @@
 /** What a student family is: its space and its builder for any input; `registry.ts` binds it to one
  * data set. */
 import { WorkbenchError } from '../../errors.ts';
+import type { DatasetCard } from '../../records/dataset-card.ts';
+import type { Example } from '../../records/example.ts';
 import type { Configuration, Dimension, Family, Role } from '../../space/space.ts';
 import type { ArchitectureGraph, Shape } from '../graph.ts';
 
@@ -8,7 +10,18 @@ import type { ArchitectureGraph, Shape } from '../graph.ts';
 export interface StudentTask {
   readonly inputShape: Shape;
   readonly classes: number;
+  /** Absent: an image. */
+  readonly example?: Example;
 }
+
+/** What of a data set's card says what its students are for. */
+export type TaskCard = Pick<DatasetCard, 'classes' | 'example'> & { readonly shape: Shape };
+
+export const taskOf = ({ shape, classes, example }: TaskCard): StudentTask => ({
+  inputShape: shape,
+  classes: classes.length,
+  ...(example && { example }),
+});
 
 export interface StudentFamilyDefinition extends Pick<Family, 'title' | 'dimensions' | 'supernet' | 'representative'> {
   readonly name: string;

@@ -1,4 +1,5 @@
 /** Explanations of runs: made of the log by the strategy worker, once for each length of it. */
+import { taskOf } from '../../../core/arch/families/student-family.ts';
 import { WorkbenchError } from '../../../core/errors.ts';
 import type { Explanation } from '../../../core/strategies/explain.ts';
 import type { ReadableStore } from '../../../store/store.ts';
@@ -21,7 +22,7 @@ export function createExplainer(store: ReadableStore, catalog: Pick<Catalog, 'da
     const run = store.run(runId);
     if (run === undefined) throw new WorkbenchError('run.missing', `There is no run "${runId}" in this workspace.`);
     const { directory, card } = await catalog.dataset(run.config.dataset);
-    const dataset = { directory, shape: card.shape, classes: card.classes.length };
+    const dataset = { directory, task: taskOf(card) };
     const problem = problemOf(run.config, { dataset, teacher: undefined }, store.prior(runId));
     return explainLog(problem, logReader(store, runId));
   }

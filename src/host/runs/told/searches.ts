@@ -1,4 +1,5 @@
 /** What a run's one-shot searches came to, epoch by epoch, read from its log. */
+import { taskOf } from '../../../core/arch/families/student-family.ts';
 import { WorkbenchError } from '../../../core/errors.ts';
 import { accountOf, searchedSpace, searchStories } from '../../../core/one-shot/account.ts';
 import type { SearchAccount, SearchedSpace } from '../../../core/one-shot/account.ts';
@@ -22,7 +23,7 @@ export function createSearchTeller(
 
   async function spaceFor({ id, config }: Run, family: string): Promise<SearchedSpace | undefined> {
     const { directory, card } = await catalog.dataset(config.dataset);
-    const dataset = { directory, shape: card.shape, classes: card.classes.length };
+    const dataset = { directory, task: taskOf(card) };
     const key = JSON.stringify([id, family, dataset]);
     const spaceNow = (): SearchedSpace | undefined =>
       searchedSpace(spaceOf(problemOf(config, { dataset, teacher: undefined }, [])), family);
