@@ -17,15 +17,20 @@ export function datasetChanges(
     readonly splits: Partial<Readonly<Record<SplitName, Partial<SplitSources>>>>;
   },
 ): readonly string[] {
-  const split = (name: SplitName, part: 'images' | 'labels'): string | undefined => {
-    const now = found.splits[name]?.[part];
-    return now === undefined || now === known.splits[name][part] ? undefined : `the ${SPLIT_WORDS[name]} ${part}`;
+  const split = (name: SplitName, part: 'images' | 'labels' | 'columns', words: string = part): string | undefined => {
+    const [now, then] = [found.splits[name]?.[part], known.splits[name][part]];
+    // Who does not look at columns, or did not, says nothing of them.
+    if (now === then || now === undefined || then === undefined) return undefined;
+    return `the ${SPLIT_WORDS[name]} ${words}`;
   };
   return [
     known.shape.join() === found.shape.join() ? undefined : 'the size of its images',
     sameTexts(known.classes, found.classes) ? undefined : 'its classes',
     canonicalText(known.example ?? null) === canonicalText(found.example ?? null) ? undefined : 'what its examples are',
-    ...SPLITS.flatMap((name) => [split(name, 'images'), split(name, 'labels')]),
+    ...SPLITS.flatMap((name) => [
+      ...[split(name, 'images'), split(name, 'labels')],
+      split(name, 'columns', 'groups or positions'),
+    ]),
   ].filter((change) => change !== undefined);
 }
 

@@ -4,6 +4,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../core/errors.ts';
+import { COLUMNS, columnBytes, columnOf } from '../../core/columns.ts';
+import type { Columns } from '../../core/columns.ts';
+import { dataKindOf } from '../../core/data-kinds.ts';
 import { datasetChanged, datasetChanges } from '../../core/sources.ts';
 import { datasetCardSchema } from '../../core/records/dataset-card.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
@@ -11,7 +14,8 @@ import { SPLITS } from '../../core/records/sources.ts';
 import type { DatasetSources, Recorded, SplitName } from '../../core/records/sources.ts';
 import type { Normalisation } from '../../core/records/teacher-card.ts';
 import { faultOf } from '../../core/records/zod.ts';
-import { corrupt, readIdx } from './idx.ts';
+import { strayStep } from '../../core/steps.ts';
+import { corrupt, readBytes, readIdx, unpack } from './idx.ts';
 import { openRows, span, VALUES } from './rows.ts';
 import type { RowFile } from './rows.ts';
 
@@ -48,6 +52,8 @@ export interface Dataset {
   /** SHA-256 of the training split's pixels and labels. */
   readonly fingerprint: string;
   readonly split: (name: SplitName) => Split;
+  /** Read whenever they are asked for; empty where the card names none. */
+  readonly columns: (name: SplitName) => Columns;
   /** Lets go of its files. */
   readonly close: () => void;
 }
@@ -124,18 +130,26 @@ function datasetIn(
     new Set([...opened.values(), ...cache.values()]).forEach(closeRows);
     cache.clear();
   };
-  return { card, ...summaryOf(split('train'), card.shape[2]), split, close };
+  const columns = (name: SplitName): Columns => readColumns(directory, card, name);
+  return { card, ...summaryOf(split('train'), card), split, columns, close };
 }
 
 function closeRows(split: Split): void {
   if ('rows' in split) split.rows.close();
 }
 
-function summaryOf(split: Split, channels: number): Pick<Dataset, 'fingerprint' | 'normalisation'> {
+/** Bytes themselves: the whole numbers of a sequence are places in tables. */
+const AS_THEY_ARE: Normalisation = { mean: 0, deviation: 1 / 255 };
+
+function summaryOf(split: Split, card: DatasetCard): Pick<Dataset, 'fingerprint' | 'normalisation'> {
   const hash = createHash('sha256');
+  const { gives } = dataKindOf(card);
   if (!('rows' in split)) {
     const fingerprint = hash.update(split.pixels).update(split.labels).digest('hex');
-    return { fingerprint, normalisation: normalisationOf(split.pixels, channels) };
+    return {
+      fingerprint,
+      normalisation: gives === 'steps' ? AS_THEY_ARE : normalisationOf(split.pixels, card.shape[2]),
+    };
   }
   const { sha256, histogram } = split.rows.survey();
   const fingerprint = hash.update(sha256).update(split.labels).digest('hex');
@@ -234,12 +248,29 @@ function readSplit(directory: string, card: DatasetCard, name: SplitName): Split
   if (images.form !== 'rows') {
     const split = readImages(file, labelFile, card.shape, card.classes.length);
     if (split.count !== count) throw corrupt(file, `it has ${split.count} images, and its card says ${count}`);
+    const stray = card.example?.kind === 'sequence' && strayStep(card.example, card.shape, split.pixels);
+    if (stray) throw corrupt(file, stray);
     return split;
   }
   const { values } = readIdx(labelFile, 1);
   if (values.length !== count) throw corrupt(labelFile, `it has ${values.length} labels for ${count} images`);
   checkLabels(labelFile, values, card.classes.length);
   return { count, labels: values, rows: openRows(file, count, card.shape) };
+}
+
+/** Throws `dataset.*`. */
+function readColumns(directory: string, card: DatasetCard, split: SplitName): Columns {
+  const columns: { -readonly [Name in keyof Columns]: Columns[Name] } = {};
+  for (const name of COLUMNS) {
+    const entry = card.splits[split].columns?.[name];
+    if (entry === undefined) continue;
+    const file = join(directory, entry.file);
+    const content = unpack(file, readBytes(file), columnBytes(card.splits[split].count));
+    const column = columnOf(content, name, card, split);
+    if (typeof column === 'string') throw corrupt(file, column);
+    columns[name] = column;
+  }
+  return columns;
 }
 
 function readCard(file: string): DatasetCard {

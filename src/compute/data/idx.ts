@@ -82,9 +82,10 @@ export function readBytes(file: string): Buffer {
   }
 }
 
-function unpack(file: string, packed: Buffer): Buffer {
+/** `most`: bytes that it may unpack to. Throws `dataset.corrupt`. */
+export function unpack(file: string, packed: Buffer, most = MAX_BYTES): Buffer {
   try {
-    return gunzipSync(packed, { maxOutputLength: MAX_BYTES });
+    return gunzipSync(packed, { maxOutputLength: most });
   } catch (error) {
     throw corrupt(file, `it does not unpack as gzip (${messageOf(error)}; ${packed.length} bytes)`, error);
   }

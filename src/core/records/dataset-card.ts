@@ -1,5 +1,6 @@
 /** `dataset.json`, the card of a data set's folder, as anybody may have written it: no wider than
  * what a window may be answered. */
+import { formFault } from '../steps.ts';
 import { exampleSchema } from './example.ts';
 import { z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
@@ -34,7 +35,7 @@ const splitSchema = z.object({
   columns: z.object({ group: fileSchema.optional(), position: fileSchema.optional() }).optional(),
 });
 
-export const datasetCardSchema = z.object({
+const cardSchema = z.object({
   id: text,
   title: text,
   licence: text.default('unknown'),
@@ -55,6 +56,22 @@ export const datasetCardSchema = z.object({
   /** How it was made of its source, for people. */
   import: z.record(z.string(), z.unknown()).optional(),
   warnings: z.array(text).max(1000).optional(),
+});
+
+/** What is wrong with a card whose parts are sound each, in words. */
+function cardFault({ example, shape, splits, groups }: z.output<typeof cardSchema>): string | undefined {
+  const cut = Object.values(splits);
+  if (groups === undefined && cut.some(({ columns }) => columns?.group)) {
+    return 'its examples have groups, and it names none';
+  }
+  if (example?.kind !== 'sequence') return undefined;
+  if (cut.some(({ images }) => images.form === 'rows')) return 'sequences are kept as IDX files, and these are rows';
+  return formFault(example, shape);
+}
+
+export const datasetCardSchema = cardSchema.superRefine((card, context) => {
+  const message = cardFault(card);
+  if (message !== undefined) context.addIssue({ code: 'custom', path: ['example'], message });
 });
 
 export type DatasetCard = RecordOf<typeof datasetCardSchema>;

@@ -13,9 +13,9 @@ export const MOST_MACHINES = 20;
 export const SPLITS = ['train', 'val', 'test'] as const;
 export type SplitName = (typeof SPLITS)[number];
 
-/** Of a split's unpacked values: its pixels `[count][height][width][channels]` and its labels
- * `[count]`. */
-const splitSchema = z.object({ images: hash, labels: hash });
+/** Of a split's unpacked values: its pixels `[count][height][width][channels]`, its labels
+ * `[count]` and, where it has any, its columns one after the other. */
+const splitSchema = z.object({ images: hash, labels: hash, columns: hash.optional() });
 
 const datasetSchema = z.object({
   /** `[height, width, channels]` of an image. */

@@ -6,15 +6,18 @@ import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
 import { sizeOf } from '../../core/arch/ops.ts';
+import { COLUMNS, columnBytes, columnOf } from '../../core/columns.ts';
 import { messageOf, WorkbenchError } from '../../core/errors.ts';
 import { datasetCardSchema } from '../../core/records/dataset-card.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { SPLITS } from '../../core/records/sources.ts';
 import type { DatasetSources, SplitName, SplitSources } from '../../core/records/sources.ts';
 import { faultOf } from '../../core/records/zod.ts';
+import { strayStep } from '../../core/steps.ts';
 
 const unzip = promisify(gunzip);
 /** An IDX file of bytes with one or three axes and four sizes at most begins with these. */
@@ -68,11 +71,14 @@ export async function checkDatasetFiles(
     const { images, labels, count } = card.splits[name];
     const [imageFile, labelFile] = [join(directory, images.file), join(directory, labels.file)];
     await checkPacked(labelFile, labels);
-    splits.set(name, {
+    const hashes = {
       images: await checkImages(imageFile, images, count, card.shape, all),
       labels: await hashValues(labelFile, 1, all),
-    });
+    };
     await readLabels(directory, labels.file, count, card.classes.length);
+    await checkSteps(imageFile, card, count);
+    const columns = await checkColumns(directory, card, name);
+    splits.set(name, { ...hashes, ...(columns !== undefined && { columns }) });
   }
   const [train, val, test] = SPLITS.map((name) => splits.get(name));
   if (!train || !val || !test) throw new WorkbenchError('internal', 'A split was not read.');
@@ -112,6 +118,38 @@ async function checkImages(
   if (entry.bytes !== undefined) assertLength(file, count * sizeOf(shape), entry.bytes);
   if (entry.sha256 !== undefined && sha256 !== entry.sha256) throw anotherContent(file);
   return sha256;
+}
+
+/** Throws `dataset.corrupt` where a window of steps has a value that the card does not know. */
+async function checkSteps(file: string, { example, shape }: DatasetCard, count: number): Promise<void> {
+  if (example?.kind !== 'sequence') return;
+  const content = await unpackedFile(file);
+  const values = content.subarray(4 + 4 * (content[3] ?? 0));
+  const piece = Math.ceil(CHUNK_BYTES / sizeOf(shape));
+  for (let first = 0; first < count; first += piece) {
+    const stray = strayStep(example, shape, values, first, first + piece);
+    if (stray !== undefined) throw corrupt(file, stray);
+    // Others are served in between.
+    await setImmediate();
+  }
+}
+
+/** SHA-256 of a split's columns, where it has any. Throws `dataset.*`. */
+async function checkColumns(directory: string, card: DatasetCard, split: SplitName): Promise<string | undefined> {
+  const { columns, count } = card.splits[split];
+  if (columns === undefined) return undefined;
+  const hash = createHash('sha256');
+  for (const name of COLUMNS) {
+    const entry = columns[name];
+    if (entry === undefined) continue;
+    const file = join(directory, entry.file);
+    await checkPacked(file, entry);
+    const content = await unpacked(file, columnBytes(count));
+    const column = columnOf(content, name, card, split);
+    if (typeof column === 'string') throw corrupt(file, column);
+    hash.update(content);
+  }
+  return hash.digest('hex');
 }
 
 /** There is a whole row for each image, and nothing else. */
@@ -196,10 +234,7 @@ export async function hashLabels(directory: string, { labels }: DatasetCard['spl
 /** Classes of a split's images, `[count]`. Throws `dataset.*`. */
 async function readLabels(directory: string, name: string, count: number, classes: number): Promise<Uint8Array> {
   const file = join(directory, name);
-  const packed = await readSplitFile(file);
-  const content = await unzip(packed, { maxOutputLength: MAX_LABEL_BYTES }).catch((error: unknown) => {
-    throw corrupt(file, `it cannot be unpacked: ${messageOf(error)}`);
-  });
+  const content = await unpacked(file, MAX_LABEL_BYTES);
   if (content.length < 8 || content.readUInt16BE(0) !== 0 || content[2] !== IDX_BYTES || content[3] !== 1) {
     throw corrupt(file, 'it is not an IDX file of bytes with one axis');
   }
@@ -222,7 +257,7 @@ export function labelsOf(
 }
 
 /** The last one, unpacked: a gallery asks for images of one split again and again. */
-let unpacked: { readonly file: string; readonly modified: number; readonly content: Buffer } | undefined;
+let latest: { readonly file: string; readonly modified: number; readonly content: Buffer } | undefined;
 
 /** Pixels `[indices][height][width][channels]` of some images of a split. Throws `dataset.*`. */
 export async function readImages(
@@ -268,14 +303,18 @@ async function unpackedFile(file: string): Promise<Buffer> {
     ({ mtimeMs }) => mtimeMs,
     () => NaN,
   );
-  if (unpacked?.file !== file || unpacked.modified !== modified) {
-    const packed = await readSplitFile(file);
-    const content = await unzip(packed, { maxOutputLength: MAX_IMAGE_BYTES }).catch((error: unknown) => {
-      throw corrupt(file, `it cannot be unpacked: ${messageOf(error)}`);
-    });
-    unpacked = { file, modified, content };
+  if (latest?.file !== file || latest.modified !== modified) {
+    latest = { file, modified, content: await unpacked(file, MAX_IMAGE_BYTES) };
   }
-  return unpacked.content;
+  return latest.content;
+}
+
+/** `most`: bytes that it may come to. Throws `dataset.*`. */
+async function unpacked(file: string, most: number): Promise<Buffer> {
+  const packed = await readSplitFile(file);
+  return unzip(packed, { maxOutputLength: most }).catch((error: unknown) => {
+    throw corrupt(file, `it cannot be unpacked: ${messageOf(error)}`);
+  });
 }
 
 async function readSplitFile(file: string): Promise<Buffer> {

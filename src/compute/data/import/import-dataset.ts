@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, rmSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sizeOf } from '../../../core/arch/ops.ts';
+import { chosenColumns } from '../../../core/columns.ts';
 import { messageOf, WorkbenchError } from '../../../core/errors.ts';
 import { SPLITS } from '../../../core/records/sources.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
@@ -81,8 +82,11 @@ export async function importDataset(
         ...faults.warnings(),
         ...cutWords(plan.shares, options),
         ...emptyClasses(source.classes, splits.written.train.labels),
-        ...duplicateWarnings(hashesOf(splits.written)),
+        // Windows of few steps are alike by chance.
+        ...(source.example?.kind === 'sequence' ? [] : duplicateWarnings(hashesOf(splits.written))),
       ],
+      ...(source.example && { example: source.example }),
+      ...(source.groups && { groups: source.groups }),
       shape: plan.shape,
       classes: source.classes,
     };
@@ -163,16 +167,9 @@ interface Plan {
 
 /** All images in one square size and with as many channels; the source's own splits, and those it
  * lacks cut from its training images. */
-function planOf(path: string, { classes, parts }: Source, options: ImportOptions): Plan {
-  const { size } = parts.train;
-  const own = size === undefined ? DEFAULT_SIDE : Math.max(size.height, size.width);
-  const side = options.side ?? own;
-  const { least, most } = SIDES;
-  if (side < least || side > most) {
-    const now = size === undefined ? '' : `its images are ${size.height} x ${size.width}; `;
-    throw unusable(path, `${now}choose a size from ${least} to ${most}`);
-  }
-  const channels = options.gray ? 1 : Math.max(...Object.values(parts).map((part) => part.channels));
+function planOf(path: string, source: Source, options: ImportOptions): Plan {
+  const { classes, parts, example } = source;
+  const shape = shapeOf(path, source, options);
   const { shares: wanted, seed } = options;
   const shares = { ...(!parts.val && { val: wanted.val }), ...(!parts.test && { test: wanted.test }) };
   const orders = partition(path, parts.train.labels, classes, shares, seed);
@@ -183,10 +180,23 @@ function planOf(path: string, { classes, parts }: Source, options: ImportOptions
       : { images: parts.train, order: orders[name] ?? new Uint32Array() };
   };
   const splits = { train: split('train'), val: split('val'), test: split('test') };
-  const shape = [side, side, channels] as const;
-  const bytes = bytesOf({ splits, shape });
-  const form = side > HELD.side || bytes > HELD.bytes ? 'rows' : 'idx';
+  const isLarge = Math.max(shape[0], shape[1]) > HELD.side || bytesOf({ splits, shape }) > HELD.bytes;
+  const form = isLarge && example?.kind !== 'sequence' ? 'rows' : 'idx';
   return { shape, fit: options.fit, form, shares, splits };
+}
+
+/** Square images of one size and so many channels; what is no image keeps the size that it has. */
+function shapeOf(path: string, { parts, example }: Source, options: ImportOptions): Plan['shape'] {
+  const { size, channels } = parts.train;
+  if (example !== undefined && size !== undefined) return [size.height, size.width, channels];
+  const own = size === undefined ? DEFAULT_SIDE : Math.max(size.height, size.width);
+  const side = options.side ?? own;
+  const { least, most } = SIDES;
+  if (side < least || side > most) {
+    const now = size === undefined ? '' : `its images are ${size.height} x ${size.width}; `;
+    throw unusable(path, `${now}choose a size from ${least} to ${most}`);
+  }
+  return [side, side, options.gray ? 1 : Math.max(...Object.values(parts).map((part) => part.channels))];
 }
 
 const bytesOf = ({ splits, shape }: Pick<Plan, 'splits' | 'shape'>): number =>
@@ -218,6 +228,7 @@ async function writeImages(
     const { images, order } = splits[name];
     const place = { name, most: order.length, shape };
     const writer = splitWriter(form, directory, place, (pixels) => fingerprint.update(pixels));
+    const kept: number[] = [];
     try {
       for (let start = 0; start < order.length; start += block) {
         const chosen = order.subarray(start, start + block);
@@ -227,12 +238,15 @@ async function writeImages(
           report((done += 1), total);
         });
         decoded.forEach((pixels, index) => {
-          if (pixels !== undefined) writer.add(pixels, images.labels[chosen[index] ?? 0] ?? 0);
+          if (pixels === undefined) return;
+          const image = chosen[index] ?? 0;
+          kept.push(image);
+          writer.add(pixels, images.labels[image] ?? 0);
         });
       }
       const written = writer.end();
       fingerprint.update(written.labels);
-      return written;
+      return { ...written, ...(images.columns && { columns: chosenColumns(images.columns, kept) }) };
     } finally {
       writer.close();
     }

@@ -2,6 +2,8 @@
  * decoded one by one when they are wanted. */
 import sharp from 'sharp';
 import { WorkbenchError } from '../../../core/errors.ts';
+import type { Columns } from '../../../core/columns.ts';
+import type { Example } from '../../../core/records/example.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { ImportOptions } from '../../tasks/import/task.ts';
@@ -17,6 +19,8 @@ export interface SourceImages {
   readonly channels: number;
   /** `[count]`, class of each image. */
   readonly labels: Uint8Array;
+  /** `[count]` each, where there are any. */
+  readonly columns?: Columns;
   /** Pixels `[side][side][channels]` of one image. Throws `dataset.corrupt` where it is broken. */
   readonly read: (image: number, frame: Frame) => Promise<Uint8Array>;
 }
@@ -38,6 +42,10 @@ export interface Source {
   /** In the order of the labels. */
   readonly classes: readonly string[];
   readonly parts: Parts<SourceImages>;
+  /** What examples are that are no images: they keep the size that they have. */
+  readonly example?: Example;
+  /** Names of the groups of columns. */
+  readonly groups?: readonly string[];
   /** What a person should know, though it hinders nothing. */
   readonly warnings: readonly string[];
 }

@@ -1,4 +1,5 @@
 /** A data set of ours as a source: some of its classes, and of each so many training images. */
+import { chosenColumns } from '../../../core/columns.ts';
 import { WorkbenchError } from '../../../core/errors.ts';
 import { createRng, split as splitSeed } from '../../../core/math/rng.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
@@ -29,6 +30,8 @@ export async function readSubsetSource({ path, options, yieldToEvents, report }:
   return {
     classes: subset.classes.map((label) => nameOf(dataset, label)),
     parts: { train: part('train'), val: part('val'), test: part('test') },
+    ...(dataset.card.example && { example: dataset.card.example }),
+    ...(dataset.card.groups && { groups: dataset.card.groups }),
     warnings: [],
   };
 }
@@ -70,5 +73,12 @@ function chosenOf(
     const place = places[first / bytes] ?? 0;
     return pixelsIn(all, place, place + 1);
   };
-  return uniformImages({ height, width, channels, read, labels });
+  const columns = chosenColumns(dataset.columns(name), places);
+  if (dataset.card.example === undefined) {
+    return { ...uniformImages({ height, width, channels, read, labels }), columns };
+  }
+  return {
+    ...{ size: { height, width }, channels, labels, columns },
+    read: (example) => Promise.resolve(read(example * bytes)),
+  };
 }

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { sizeOf } from '../../../core/arch/ops.ts';
+import { COLUMNS, columnContent } from '../../../core/columns.ts';
+import type { Columns } from '../../../core/columns.ts';
 import type { DatasetCard } from '../../../core/records/dataset-card.ts';
 import { SPLITS } from '../../../core/records/sources.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
@@ -34,6 +36,8 @@ export interface WrittenSplit {
   /** In memory still; absent where they are on the disk. */
   readonly pixels?: Uint8Array;
   readonly rows?: { readonly file: string; readonly bytes: number; readonly sha256: string };
+  /** A number for each example, where it has any. */
+  readonly columns?: Columns;
 }
 
 /** `most`: images that may come; `all` takes in the pixels of each. Throws `disk.full`. `write`:
@@ -119,20 +123,31 @@ export async function writeDataset(
 ): Promise<void> {
   const [height, width, channels] = facts.shape;
   const size = channels === 1 ? [height, width] : [height, width, channels];
+  const pack = async (file: string, content: Uint8Array) => {
+    const { bytes, sha256 } = writeAtomically(join(directory, file), await zip(content));
+    return { file, bytes, sha256 };
+  };
   const write = async (name: string, shape: readonly number[], values: Uint8Array) => {
     await step();
-    const file = `${name}.idx${shape.length}.gz`;
-    const { bytes, sha256 } = writeAtomically(join(directory, file), await zip(idxBytes(shape, values)));
-    return { file, bytes, sha256 };
+    return pack(`${name}.idx${shape.length}.gz`, idxBytes(shape, values));
+  };
+  const packColumns = async (split: SplitName, columns: Columns) => {
+    const files: Partial<Record<keyof Columns, Awaited<ReturnType<typeof pack>>>> = {};
+    for (const name of COLUMNS) {
+      const column = columns[name];
+      if (column !== undefined) files[name] = await pack(`${split}-${name}.idx1.gz`, columnContent(column));
+    }
+    return files;
   };
   const cards: [SplitName, DatasetCard['splits'][SplitName]][] = [];
   for (const name of SPLITS) {
-    const { labels, pixels = new Uint8Array(), rows } = splits[name];
+    const { labels, pixels = new Uint8Array(), rows, columns } = splits[name];
     const count = labels.length;
     if (rows) await step();
     const images = rows ? { ...rows, form: 'rows' as const } : await write(`${name}-images`, [count, ...size], pixels);
     const classes = await write(`${name}-labels`, [count], labels);
-    cards.push([name, { count, balance: balanceOf(labels, facts.classes.length), images, labels: classes }]);
+    const more = columns && Object.keys(columns).length > 0 && { columns: await packColumns(name, columns) };
+    cards.push([name, { count, balance: balanceOf(labels, facts.classes.length), images, labels: classes, ...more }]);
   }
   // Sound: one entry for each of the names.
   const card: DatasetCard = { ...facts, splits: Object.fromEntries(cards) as DatasetCard['splits'] };
