@@ -63,6 +63,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     body: (g) => g.activation('end', norm(g, 'a', g.input), 'hardSwish'),
     passes: ['a.norm + - > hardSwish = end'],
   },
+  'tanh after a norm': { body: (g) => g.activation('end', norm(g, 'a', g.input), 'tanh'), passes: [] },
   'a norm that is read twice': {
     body: (g) => {
       const shared = norm(g, 'a', g.input);

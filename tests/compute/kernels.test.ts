@@ -18,6 +18,7 @@ import { KERNELS } from '../../src/compute/model/kernels.ts';
 import type { Kernel } from '../../src/compute/model/kernels.ts';
 import { crossEntropy } from '../../src/compute/losses/soft-targets.ts';
 import { createModel } from '../../src/compute/model/model.ts';
+import { sampleInputs } from '../../src/compute/model/sample-inputs.ts';
 import {
   disposeParameters,
   flatten,
@@ -62,10 +63,16 @@ describe('createModel', () => {
 });
 
 const POINTWISE: readonly ActivationKind[] = [
-  ...(['relu', 'relu6', 'gelu', 'swish', 'hardSwish', 'sigmoid', 'hardSigmoid'] as const),
+  ...(['relu', 'relu6', 'gelu', 'swish', 'hardSwish', 'sigmoid', 'hardSigmoid', 'tanh'] as const),
 ];
 const BODIES: Readonly<Record<string, (g: GraphBuilder) => Value>> = {
   conv2d: (g) => g.globalAveragePool('p', g.conv2d('x', g.input, { filters: 3, kernel: 3, stride: 2, bias: true })),
+  'conv2d, depthwiseConv2d and pools of rows and columns that differ': (g) => {
+    const wide = g.conv2d('c', g.input, { filters: 3, kernel: [1, 3], stride: [2, 1], bias: true });
+    const deep = g.depthwiseConv2d('d', wide, { kernel: [3, 2], stride: [1, 2], bias: true });
+    const means = g.averagePool('a', deep, { size: [2, 1], stride: [1, 1] });
+    return g.globalAveragePool('p', g.maxPool('x', means, { size: [1, 2], stride: [1, 2] }));
+  },
   depthwiseConv2d: (g) =>
     g.globalAveragePool('p', g.depthwiseConv2d('x', g.input, { kernel: 3, stride: 2, bias: true })),
   batchNorm: (g) => g.globalAveragePool('p', g.activation('a', g.batchNorm('x', g.input), 'gelu')),
@@ -127,6 +134,25 @@ const BODIES: Readonly<Record<string, (g: GraphBuilder) => Value>> = {
   ),
 };
 
+/** Over steps of three bytes. */
+const STEPS: Readonly<Record<string, (g: GraphBuilder) => Value>> = {
+  'embed and gru': (g) => g.lastToken('l', g.gru('x', embedded(g), { units: 4 })),
+  'gru after gru, multiply and concat': (g) => {
+    const states = g.gru('y', g.gru('x', embedded(g), { units: 4 }), { units: 4 });
+    return g.meanTokens(
+      'm',
+      g.concat('c', g.multiply('p', states, g.dense('d', states, { units: 4, bias: true })), states),
+    );
+  },
+};
+
+function embedded(g: GraphBuilder): Value {
+  const first = g.embed('first', g.input, { channel: 0, bytes: 1, values: 3, units: 3 });
+  const second = g.embed('second', g.input, { channel: 1, bytes: 2, values: 300, units: 2 });
+  // Tables begin near zero, where nothing is bent.
+  return g.dense('wide', g.concat('both', first, second), { units: 4, bias: true });
+}
+
 /** Loss as a function of all weights, with the batch's own statistics in batch norms. */
 function lossOf(graph: ArchitectureGraph): {
   readonly theta: Float32Array;
@@ -134,7 +160,9 @@ function lossOf(graph: ArchitectureGraph): {
 } {
   const model = createModel(graph);
   const values = initialWeights(model.layout, 5);
-  const images = gaussian([6, ...graph.inputShape], 6) as Tensor4D;
+  const inputs = sampleInputs(graph, 6, createRng(6));
+  const [height = 1, width = 1, channels = 1] = graph.inputShape;
+  const images = tf.tensor4d(inputs, [6, height, width, channels]);
   const targets = tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2], 'int32'), 3) as Tensor2D;
   const statistics = uploadWeights(model.layout, values).statistics;
   const theta = Float32Array.from(model.layout.trainable.flatMap((slot) => [...(values.get(slot.name) ?? [])]));
@@ -152,30 +180,33 @@ function lossOf(graph: ArchitectureGraph): {
 }
 
 describe('gradients', () => {
-  it.each(Object.keys(BODIES))('of %s agree with finite differences along random directions', (name) => {
-    const g = graphBuilder('probe', [4, 4, 2], 3);
-    const graph = g.finish(BODIES[name]?.(g) ?? g.input);
-    expect([...inferShapes(graph).values()].at(-1)).toEqual([3]);
-    const { theta, at } = lossOf(graph);
-    const gradient = tf.tidy(() => at(tf.tensor1d(theta)).gradient.dataSync());
-    // Away from zero weights, whose gradients some ops hide, and small enough a step for the third
-    // derivative.
-    const step = 2e-2;
-    for (let seed = 0; seed < 4; seed++) {
-      const rng = createRng(seed);
-      const direction = theta.map(() => rng.normal() / Math.sqrt(theta.length));
-      const value = (sign: number): number =>
-        tf.tidy(
-          () =>
-            at(
-              tf.tensor1d(theta.map((weight, index) => weight + sign * step * (direction[index] ?? 0))),
-            ).value.dataSync()[0] ?? 0,
-        );
-      const measured = (value(1) - value(-1)) / (2 * step);
-      const computed = direction.reduce((sum, part, index) => sum + part * (gradient[index] ?? 0), 0);
-      expect(Math.abs(measured - computed)).toBeLessThan(2e-3 + 0.02 * Math.abs(measured));
-    }
-  });
+  it.each(Object.keys({ ...BODIES, ...STEPS }))(
+    'of %s agree with finite differences along random directions',
+    (name) => {
+      const g = graphBuilder('probe', Object.hasOwn(STEPS, name) ? [5, 1, 3] : [4, 4, 2], 3);
+      const graph = g.finish(bodies[name]?.(g) ?? g.input);
+      expect([...inferShapes(graph).values()].at(-1)).toEqual([3]);
+      const { theta, at } = lossOf(graph);
+      const gradient = tf.tidy(() => at(tf.tensor1d(theta)).gradient.dataSync());
+      // Away from zero weights, whose gradients some ops hide, and small enough a step for the third
+      // derivative.
+      const step = 2e-2;
+      for (let seed = 0; seed < 4; seed++) {
+        const rng = createRng(seed);
+        const direction = theta.map(() => rng.normal() / Math.sqrt(theta.length));
+        const value = (sign: number): number =>
+          tf.tidy(
+            () =>
+              at(
+                tf.tensor1d(theta.map((weight, index) => weight + sign * step * (direction[index] ?? 0))),
+              ).value.dataSync()[0] ?? 0,
+          );
+        const measured = (value(1) - value(-1)) / (2 * step);
+        const computed = direction.reduce((sum, part, index) => sum + part * (gradient[index] ?? 0), 0);
+        expect(Math.abs(measured - computed)).toBeLessThan(2e-3 + 0.02 * Math.abs(measured));
+      }
+    },
+  );
 });
 
 describe('fused batch norm', () => {

@@ -8,7 +8,6 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import type { ActivationKind } from '../../core/arch/graph.ts';
 import { differentiable, savedAt } from './differentiable.ts';
 import { hasNativeKernels, perActivation } from './native.ts';
 import type { FusedActivation } from './native.ts';
@@ -19,6 +18,8 @@ const RECTIFIERS = {
   relu: { forward: rawOp('Relu', 1, FLOAT), gradient: rawOp('ReluGrad', 1, FLOAT) },
   relu6: { forward: rawOp('Relu6', 1, FLOAT), gradient: rawOp('Relu6Grad', 1, FLOAT) },
 } as const;
+const tanhForward = rawOp('Tanh', 1, FLOAT);
+const tanhGradient = rawOp('TanhGrad', 1, FLOAT);
 const biasAdd = rawOp('BiasAdd', 1, { ...FLOAT, strings: { data_format: 'NHWC' } });
 const biasAddGradient = rawOp('BiasAddGrad', 1, { ...FLOAT, strings: { data_format: 'NHWC' } });
 const nativeForward = perActivation((activation) => rawOp('TradeBiasActivation', 1, { integers: { activation } }));
@@ -74,11 +75,21 @@ const ACTIVATIONS = {
   hardSigmoid,
   swish: (x) => tf.mul(x, tf.sigmoid(x)),
   hardSwish: (x) => tf.mul(x, hardSigmoid(x)),
-} as const satisfies Record<ActivationKind, (x: Tensor) => Tensor>;
+} as const satisfies Record<Exclude<FusedActivation, 'none'>, (x: Tensor) => Tensor>;
 
 /** Without the native kernels. */
 export function activate(x: Tensor, activation: FusedActivation): Tensor {
   return activation === 'none' ? x : ACTIVATIONS[activation](x);
+}
+
+/** Hyperbolic tangent; its slope is dy (1 - y^2). */
+export function tanh(x: Tensor): Tensor {
+  if (tensorFlow() === undefined) return tf.tanh(x);
+  return differentiable([x], (save) => {
+    const value = only(tanhForward([x]));
+    save([value]);
+    return { value, gradient: (dy, saved) => only(tanhGradient([savedAt(saved, 0), dy])) };
+  });
 }
 
 /** `max(0, x)`, or `min(max(0, x), 6)`. */

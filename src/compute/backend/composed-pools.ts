@@ -28,7 +28,7 @@ export function averagePoolGradient(dy: Tensor4D, pool: Convolution): Tensor4D {
  * it. */
 export function maxPoolGradient(dy: Tensor4D, x: Tensor4D, y: Tensor4D, pool: Convolution): Tensor4D {
   const { inHeight, inWidth, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = pool;
-  const seen = seenOf(x, pool, 1, LOWEST);
+  const seen = seenOf(x, pool, [1, 1], LOWEST);
   const [batch, height, width, channels] = seen.shape;
   let left = dy;
   let sum: Tensor4D = tf.zeros([

@@ -68,28 +68,29 @@ function plainProduct({ inputs, attrs }: Call): Tensor | undefined {
 /** dw[i,j,c,f] = sum over n and places of seen[n,i+..,j+..,c] dy[n,..,f]: a convolution with images
  * as channels. */
 function filterGradient(x: Tensor4D, dy: Tensor4D, convolution: Convolution): Tensor {
-  const { inChannels, outChannels, filterHeight, filterWidth, strideHeight } = convolution;
+  const { inChannels, outChannels, filterHeight, filterWidth, strideHeight, strideWidth } = convolution;
   if (filterHeight === 1 && filterWidth === 1) {
     const [features, gradients] = [
-      tf.reshape(seenOf(x, convolution, strideHeight), [-1, inChannels]),
+      tf.reshape(seenOf(x, convolution, [strideHeight, strideWidth]), [-1, inChannels]),
       tf.reshape(dy, [-1, outChannels]),
     ];
     return tf.reshape(tf.matMul(features, gradients, true, false), [1, 1, inChannels, outChannels]);
   }
   const images = tf.transpose(seenOf(x, convolution), [3, 1, 2, 0]);
   const filters = tf.transpose(dy, [1, 2, 0, 3]);
-  return tf.transpose(tf.conv2d(images, filters, 1, 'valid', 'NHWC', strideHeight), [1, 2, 0, 3]);
+  return tf.transpose(tf.conv2d(images, filters, 1, 'valid', 'NHWC', [strideHeight, strideWidth]), [1, 2, 0, 3]);
 }
 
 /** The same with every channel of every image as a channel of its own, then summed over images. */
 function depthwiseFilterGradient(x: Tensor4D, dy: Tensor4D, convolution: Convolution): Tensor {
-  const { batchSize, inChannels, outHeight, outWidth, filterHeight, filterWidth, strideHeight } = convolution;
+  const { batchSize, inChannels, outHeight, outWidth, filterHeight, filterWidth } = convolution;
+  const { strideHeight, strideWidth } = convolution;
   const seen = tf.transpose(seenOf(x, convolution), [1, 2, 0, 3]);
   const [height = 1, width = 1] = seen.shape;
   const channels = batchSize * inChannels;
   const image: Tensor4D = tf.reshape(seen, [1, height, width, channels]);
   const filter: Tensor4D = tf.reshape(tf.transpose(dy, [1, 2, 0, 3]), [outHeight, outWidth, channels, 1]);
-  const products = tf.depthwiseConv2d(image, filter, 1, 'valid', 'NHWC', strideHeight);
+  const products = tf.depthwiseConv2d(image, filter, 1, 'valid', 'NHWC', [strideHeight, strideWidth]);
   const sums = tf.sum(tf.reshape(products, [filterHeight, filterWidth, batchSize, inChannels]), 2);
   return tf.reshape(sums, [filterHeight, filterWidth, inChannels, 1]);
 }
@@ -120,15 +121,15 @@ function ofInput({ inputs, attrs }: Call, depthwise: boolean): Convolution {
 /** The pool whose input is asked for, as a convolution with windows of its size. */
 function poolOf({ inputs, attrs }: Call): Convolution {
   const { filterSize, strides, pad } = attrs as unknown as {
-    readonly filterSize: number;
-    readonly strides: number;
+    readonly filterSize: number | [number, number];
+    readonly strides: number | [number, number];
     readonly pad: 'same' | 'valid';
   };
   return tf.backend_util.computePool2DInfo(given(inputs, 'input').shape, filterSize, strides, 1, pad);
 }
 
 function convolutionOf(x: Size, filter: Size, attrs: unknown, depthwise: boolean): Convolution {
-  const { strides, pad } = attrs as { readonly strides: number; readonly pad: 'same' | 'valid' };
+  const { strides, pad } = attrs as { readonly strides: number | [number, number]; readonly pad: 'same' | 'valid' };
   return tf.backend_util.computeConv2DInfo(x, filter, strides, 1, pad, undefined, depthwise);
 }
 

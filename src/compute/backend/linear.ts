@@ -6,18 +6,21 @@
  * | symbol | meaning | shape |
  * | --- | --- | --- |
  * | x | map, or rows | `[batch, h, w, in]`, `[rows, in]` |
- * | kernel | filter HWIO; depthwise; matrix | `[k, k, in, out]`, `[k, k, in, 1]`, `[in, out]` |
- * | y | act(kernel * x + bias), padded as TensorFlow's SAME | `[batch, ceil(h/s), ceil(w/s), out]`, `[rows, out]` |
+ * | kernel | filter HWIO; depthwise; matrix | `[kh, kw, in, out]`, `[kh, kw, in, 1]`, `[in, out]` |
+ * | y | act(kernel * x + bias), padded as TensorFlow's SAME | `[batch, ceil(h/sh), ceil(w/sw), out]`, `[rows, out]` |
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
-import { addBias, activate, nativeBiasActivation } from './activation.ts';
-import { differentiable, savedAt } from './differentiable.ts';
+import type { Sides } from '../../core/arch/graph.ts';
+import { sidesOf } from '../../core/arch/ops.ts';
+import { addBias, activate, biasActivation, nativeBiasActivation } from './activation.ts';
+import { byTensorFlowJs, differentiable, savedAt } from './differentiable.ts';
 import { hasNativeKernels, quickerKernels } from './native.ts';
 import type { FusedActivation } from './native.ts';
-import { only, perAttributes, rawOp } from './raw.ts';
+import { only, perAttributes, rawOp, tensorFlow } from './raw.ts';
 import type { RawOp } from './raw.ts';
 import { reshape } from './shape-ops.ts';
+import { padMap } from './sliding-window.ts';
 
 export interface LinearOptions {
   readonly bias: Tensor1D | undefined;
@@ -25,7 +28,7 @@ export interface LinearOptions {
 }
 
 export interface ConvolutionOptions extends LinearOptions {
-  readonly stride: number;
+  readonly stride: Sides;
   /** Whether x is the image itself, whose gradient nobody asks for. */
   readonly first: boolean;
 }
@@ -45,10 +48,13 @@ interface Product {
 }
 
 export function convolution(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions): Tensor {
-  const { stride, first, bias, activation } = options;
-  if (!hasNativeKernels()) return composed(tf.conv2d(x, kernel, stride, 'same'), options);
+  const { first, bias, activation } = options;
+  const stride = sidesOf(options.stride);
+  if (!hasNativeKernels()) return composed(tf.conv2d(x, kernel, [...stride], 'same'), options);
   const { forward, inputGradient, kernelGradient } =
-    kernel.size <= quickerKernels().largest.convolution ? nativeConvolution(stride) : tensorFlowConvolution(stride);
+    isSquare(kernel, stride) && kernel.size <= quickerKernels().largest.convolution
+      ? nativeConvolution(stride[0])
+      : tensorFlowConvolution(...stride);
   return product(x, kernel, bias, activation, {
     forward,
     gradient: (dy, input, filter) => [
@@ -60,16 +66,45 @@ export function convolution(x: Tensor4D, kernel: Tensor4D, options: ConvolutionO
 }
 
 export function depthwiseConvolution(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions): Tensor {
-  const { stride, bias, activation } = options;
-  if (!hasNativeKernels()) return composed(tf.depthwiseConv2d(x, kernel, stride, 'same'), options);
-  const { forward, inputGradient, kernelGradient } = quickerKernels().depthwise
-    ? nativeDepthwise(stride)
-    : tensorFlowDepthwise(stride);
+  const { bias, activation } = options;
+  const stride = sidesOf(options.stride);
+  const [down, across] = stride;
+  if (down !== across && tensorFlow() !== undefined) return unevenDepthwise(x, kernel, options);
+  if (!hasNativeKernels()) return composed(tf.depthwiseConv2d(x, kernel, [down, across], 'same'), options);
+  const { forward, inputGradient, kernelGradient } =
+    isSquare(kernel, stride) && quickerKernels().depthwise ? nativeDepthwise(down) : tensorFlowDepthwise(down, across);
   return product(x, kernel, bias, activation, {
     forward,
     gradient: (dy, input, filter) => [inputGradient(dy, input, filter), kernelGradient(dy, input, filter)],
     ofInput: true,
   });
+}
+
+/** Of our own kernels' sizes. */
+const isSquare = ({ shape: [height, width] }: Tensor4D, [down, across]: readonly [number, number]): boolean =>
+  height === width && down === across;
+
+/** TensorFlow's depthwise convolution takes one stride: the places of two are picked from a
+ * convolution without one, over what they see of the map. */
+function unevenDepthwise(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions): Tensor {
+  const [strideHeight, strideWidth] = sidesOf(options.stride);
+  const strides: [number, number] = [strideHeight, strideWidth];
+  const { outHeight, outWidth, padInfo } = tf.backend_util.computeConv2DInfo(
+    ...([x.shape, kernel.shape, strides, 1, 'same'] as const),
+    ...([undefined, true] as const),
+  );
+  const picked = byTensorFlowJs([x, kernel], (map, filter) => {
+    const { top, bottom, left, right } = padInfo;
+    const padded = padMap(map as Tensor4D, [top, bottom], [left, right]);
+    const all = tf.depthwiseConv2d(padded, filter as Tensor4D, 1, 'valid');
+    const places = (count: number, stride: number): Tensor1D =>
+      tf.tensor1d(
+        Int32Array.from({ length: count }, (_, place) => place * stride),
+        'int32',
+      );
+    return tf.gather(tf.gather(all, places(outHeight, strideHeight), 1), places(outWidth, strideWidth), 2);
+  });
+  return biasActivation(picked, options.bias, options.activation);
 }
 
 /** Over the last axis of tokens or vectors. */
@@ -147,13 +182,15 @@ interface ConvolutionOps {
   readonly kernelGradient: (dy: Tensor, x: Tensor, kernel: Tensor) => Tensor;
 }
 
-const tensorFlowConvolution = perAttributes((stride: number) => tensorFlowOps('Conv2D', stride));
-const tensorFlowDepthwise = perAttributes((stride: number) => tensorFlowOps('DepthwiseConv2dNative', stride));
+const tensorFlowConvolution = perAttributes((down: number, across: number) => tensorFlowOps('Conv2D', [down, across]));
+const tensorFlowDepthwise = perAttributes((down: number, across: number) =>
+  tensorFlowOps('DepthwiseConv2dNative', [down, across]),
+);
 
-function tensorFlowOps(name: string, stride: number): ConvolutionOps {
+function tensorFlowOps(name: string, stride: readonly [number, number]): ConvolutionOps {
   const attributes = {
     types: { T: 'float32' },
-    integers: { strides: [1, stride, stride, 1] },
+    integers: { strides: [1, ...stride, 1] },
     strings: { padding: 'SAME', data_format: 'NHWC' },
   } as const;
   const forward = rawOp(name, 1, attributes);
@@ -186,5 +223,5 @@ const withBoth = ({ forward, inputGradient, kernelGradient }: ConvolutionOps): L
 });
 
 /** With stride 1, ours and TensorFlow's: for measuring which is quicker. */
-export const CONVOLUTIONS = { ours: withBoth(nativeConvolution(1)), theirs: withBoth(tensorFlowConvolution(1)) };
-export const DEPTHWISE = { ours: withBoth(nativeDepthwise(1)), theirs: withBoth(tensorFlowDepthwise(1)) };
+export const CONVOLUTIONS = { ours: withBoth(nativeConvolution(1)), theirs: withBoth(tensorFlowConvolution(1, 1)) };
+export const DEPTHWISE = { ours: withBoth(nativeDepthwise(1)), theirs: withBoth(tensorFlowDepthwise(1, 1)) };

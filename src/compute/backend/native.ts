@@ -11,7 +11,8 @@ import { tensorFlow } from './raw.ts';
 import { kernelsRecord, setUpDecision } from './runtime-record.ts';
 import type { KernelsBuild, MeasuredKernels } from './runtime-record.ts';
 
-export type FusedActivation = ActivationKind | 'none';
+/** What may be computed with the layer before in one pass; `tanh` is rare, a pass of its own. */
+export type FusedActivation = Exclude<ActivationKind, 'tanh'> | 'none';
 
 /** As `activation.h` numbers them. */
 const NATIVE_ACTIVATIONS = {

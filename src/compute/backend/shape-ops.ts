@@ -2,6 +2,8 @@
  * records. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Rank, ShapeMap, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Sides } from '../../core/arch/graph.ts';
+import { sidesOf } from '../../core/arch/ops.ts';
 import { byOps, byTensorFlowJs, differentiable, savedAt } from './differentiable.ts';
 import { hasNativeKernels } from './native.ts';
 import { only, perAttributes, rawOp } from './raw.ts';
@@ -68,24 +70,31 @@ export function joinChannels(parts: readonly Tensor[]): Tensor {
   }));
 }
 
-/** The largest of every `size` x `size` window, padded as TensorFlow's SAME. */
-export function maxPool(x: Tensor4D, size: number, stride: number): Tensor {
-  if (!hasNativeKernels()) return tf.maxPool(x, size, stride, 'same');
+/** The largest of every window of `size` rows and columns, padded as TensorFlow's SAME. */
+export function maxPool(x: Tensor4D, size: Sides, stride: Sides): Tensor {
+  const [[side, width], [step, across]] = [sidesOf(size), sidesOf(stride)];
+  if (!hasNativeKernels() || side !== width || step !== across) {
+    return byTensorFlowJs([x], (map) => tf.maxPool(map as Tensor4D, [side, width], [step, across], 'same'));
+  }
   return differentiable([x], (save) => {
-    const y = only(maxPoolOp(size, stride)([x]));
+    const y = only(maxPoolOp(side, step)([x]));
     save([x, y]);
-    return { value: y, gradient: (dy, saved) => only(maxPoolGradient(size, stride)([dy, ...saved])) };
+    return { value: y, gradient: (dy, saved) => only(maxPoolGradient(side, step)([dy, ...saved])) };
   });
 }
 
-/** The mean of every `size` x `size` window, over those of its places that lie in the image. */
-export function averagePool(x: Tensor4D, size: number, stride: number): Tensor {
-  if (!hasNativeKernels()) return byTensorFlowJs([x], (map) => tf.avgPool(map as Tensor4D, size, stride, 'same'));
+/** The mean of every window of `size` rows and columns, over those of its places that lie in the
+ * image. */
+export function averagePool(x: Tensor4D, size: Sides, stride: Sides): Tensor {
+  const [[side, width], [step, across]] = [sidesOf(size), sidesOf(stride)];
+  if (!hasNativeKernels() || side !== width || step !== across) {
+    return byTensorFlowJs([x], (map) => tf.avgPool(map as Tensor4D, [side, width], [step, across], 'same'));
+  }
   return differentiable([x], (save) => {
     save([x]);
     return {
-      value: only(averagePoolOp(size, stride)([x])),
-      gradient: (dy, saved) => only(averagePoolGradient(size, stride)([dy, ...saved])),
+      value: only(averagePoolOp(side, step)([x])),
+      gradient: (dy, saved) => only(averagePoolGradient(side, step)([dy, ...saved])),
     };
   });
 }

@@ -15,15 +15,15 @@ export type Convolution = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
  * `[n, (oh - 1) stride + k, (ow - 1) stride + k, c]`. `step` leaves out what 1x1 windows skip,
  * `margin` is the value of the padding.
  */
-export function seenOf(x: Tensor4D, convolution: Convolution, step = 1, margin = 0): Tensor4D {
+export function seenOf(x: Tensor4D, convolution: Convolution, [down, across] = [1, 1], margin = 0): Tensor4D {
   const { padInfo, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = convolution;
   const { top, bottom, left, right } = padInfo;
   const padded = padMap(x, [top, bottom], [left, right], margin);
   const height = (outHeight - 1) * strideHeight + filterHeight;
   const width = (outWidth - 1) * strideWidth + filterWidth;
   const [batch, paddedHeight, paddedWidth, channels] = padded.shape;
-  if (step === 1 && paddedHeight === height && paddedWidth === width) return padded;
-  return tf.stridedSlice(padded, [0, 0, 0, 0], [batch, height, width, channels], [1, step, step, 1]) as Tensor4D;
+  if (down === 1 && across === 1 && paddedHeight === height && paddedWidth === width) return padded;
+  return tf.stridedSlice(padded, [0, 0, 0, 0], [batch, height, width, channels], [1, down, across, 1]) as Tensor4D;
 }
 
 /** dy, spread by the stride, with a margin of zeros that makes a valid convolution with the filter

@@ -23,7 +23,8 @@ interface NetworkFile {
   readonly graph: ArchitectureGraph;
   /** Of pixels from 0 to 1. */
   readonly normalisation: Normalisation;
-  /** Kernels are HWIO, depthwise `[k,k,channels,1]`, dense `[in,out]`. */
+  /** Kernels are HWIO, depthwise `[kh,kw,channels,1]`, dense `[in,out]`; of a recurrent unit
+   * `[in,3 units]`, the update and reset gate's and the new state's columns in turn. */
   readonly weights: {
     readonly form: 'safetensors';
     readonly encoding: 'base64';

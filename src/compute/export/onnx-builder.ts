@@ -27,6 +27,8 @@ export interface OnnxBuilder {
   integers(values: readonly number[]): string;
   /** Places in a table (int32), made once for each name. */
   places(name: string, dims: readonly number[], values: () => Int32Array): string;
+  /** One place along an axis (int64), which a Gather takes it away from. */
+  place(value: number): string;
   scalar(value: number): string;
 }
 
@@ -70,6 +72,8 @@ export function createOnnxBuilder(precision: ExportPrecision): OnnxBuilder {
     },
     places: (name, dims, values) =>
       initializers.has(name) ? name : store({ name, dims, type: 'int32', bytes: bytesOf(values()) }),
+    place: (value) =>
+      store({ name: `place-${value}`, dims: [], type: 'int64', bytes: bytesOf(BigInt64Array.of(BigInt(value))) }),
     scalar: (value) => {
       return store({ name: String(value), dims: [], type: 'float', bytes: bytesOf(Float32Array.of(value)) });
     },

@@ -7,16 +7,18 @@
  *
  * | ours | ONNX |
  * | --- | --- |
- * | kernels HWIO, depthwise `[k,k,c,1]` | OIHW, `[c,1,k,k]` with c groups |
+ * | kernels HWIO, depthwise `[kh,kw,c,1]` | OIHW, `[c,1,kh,kw]` with c groups |
  * | TensorFlow's SAME | explicit pads: the odd pixel goes to the bottom and right |
  * | averages over SAME's padding count real pixels only | `count_include_pad = 0` |
  * | tokens: rows of pixels, channels last | Transpose to `[batch, h, w, c]`, then Reshape |
  */
-import type { ActivationKind, OpName, Shape } from '../../core/arch/graph.ts';
+import type { ActivationKind, OpName, Shape, Sides } from '../../core/arch/graph.ts';
 import type { OpOf } from '../../core/arch/ops.ts';
+import { sidesOf } from '../../core/arch/ops.ts';
 import { NORM_EPSILON } from '../backend/norms.ts';
 import { relativeRows } from '../model/kernels.ts';
 import type { Normalisation } from '../../core/records/teacher-card.ts';
+import { ELEMENT_TYPES } from './encode-onnx.ts';
 import type { OnnxAttribute } from './encode-onnx.ts';
 import type { OnnxBuilder } from './onnx-builder.ts';
 import { permuted, samePads } from './layout.ts';
@@ -92,6 +94,11 @@ export const ONNX = {
     const names = layer.inputs.map(({ name }) => name);
     return names.length === 2 ? layer.node('Add', names) : layer.node('Sum', names);
   },
+  multiply: (_op, layer) =>
+    layer.node(
+      'Mul',
+      layer.inputs.map(({ name }) => name),
+    ),
   scale: (_op, layer) => {
     const [features = '', gate = ''] = layer.inputs.map(({ name }) => name);
     const spread = layer.node('Unsqueeze', [gate, layer.builder.integers([2, 3])], {}, 'spread');
@@ -149,6 +156,12 @@ export const ONNX = {
   meanTokens: (_op, layer) => {
     return layer.node('ReduceMean', [x(layer), layer.builder.integers([1])], { keepdims: { int: 0 } });
   },
+  lastToken: (_op, layer) => {
+    const last = (layer.inputs[0]?.shape[0] ?? 1) - 1;
+    return layer.node('Gather', [x(layer), layer.builder.place(last)], { axis: { int: 1 } });
+  },
+  embed,
+  gru,
 } as const satisfies OnnxMappings;
 
 const ACTIVATIONS = {
@@ -160,6 +173,7 @@ const ACTIVATIONS = {
   sigmoid: (layer) => layer.node('Sigmoid', [x(layer)]),
   hardSigmoid: (layer) => layer.node('HardSigmoid', [x(layer)], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }),
   hardSwish: (layer) => layer.node('HardSwish', [x(layer)]),
+  tanh: (layer) => layer.node('Tanh', [x(layer)]),
 } as const satisfies Record<ActivationKind, (layer: OnnxLayer) => string>;
 
 /** BatchNormalization wants channels second; over tokens it is a scale and an offset, folded in
@@ -215,6 +229,44 @@ function relativeBias(layer: OnnxLayer, [height, width]: readonly [number, numbe
   return layer.node('Transpose', [pairs], { perm: { ints: [2, 0, 1] } }, 'bias-by-head');
 }
 
+/** Steps `[batch, bytes, t, 1]`: their numbers are rounded as the kernel rounds them. */
+function embed({ channel, bytes }: OpOf<'embed'>, layer: OnnxLayer): string {
+  const { builder, node, out } = layer;
+  const byte = (place: number, part: string): string => {
+    const one = node('Gather', [x(layer), builder.place(place)], { axis: { int: 1 } }, part);
+    const flat = node('Reshape', [one, builder.integers([0, out[0] ?? 0])], {}, `${part}-by-step`);
+    return node('Round', [flat], {}, `${part}-rounded`);
+  };
+  const low = byte(channel + bytes - 1, 'low');
+  const number =
+    bytes === 1
+      ? low
+      : node(
+          'Add',
+          [node('Mul', [byte(channel, 'high'), builder.scalar(256)], {}, 'high-times-256'), low],
+          {},
+          'number',
+        );
+  const row = node('Cast', [number], { to: { int: ELEMENT_TYPES.int32 } }, 'row');
+  return node('Gather', [layer.weight('table'), row], { axis: { int: 0 } });
+}
+
+/** ONNX has the steps first, and gates as rows in our order: z, r and the new state. */
+function gru({ units }: OpOf<'gru'>, layer: OnnxLayer): string {
+  const { builder, node } = layer;
+  const turned = (name: string): string => {
+    const { dims, values } = permuted(layer.values(name), layer.shapeOf(name), [1, 0]);
+    return layer.weight(name, { dims: [1, ...dims], values });
+  };
+  const biases = Float32Array.from([...layer.values('bias'), ...layer.values('recurrentBias')]);
+  const bias = builder.weight(`${layer.id}/biases`, [1, 6 * units], biases);
+  const steps = node('Transpose', [x(layer)], { perm: { ints: [1, 0, 2] } }, 'by-step');
+  const attributes = { hidden_size: { int: units }, linear_before_reset: { int: 1 } };
+  const states = node('GRU', [steps, turned('kernel'), turned('recurrent'), bias], attributes, 'states');
+  const oneWay = node('Squeeze', [states, builder.integers([1])], {}, 'one-way');
+  return node('Transpose', [oneWay], { perm: { ints: [1, 0, 2] } });
+}
+
 function x({ id, inputs }: OnnxLayer): string {
   const [first] = inputs;
   if (first === undefined) throw new Error(`Layer "${id}" has no input`);
@@ -241,13 +293,14 @@ function reordered(layer: OnnxLayer, name: string, order: readonly number[]) {
   return permuted(layer.values(name), layer.shapeOf(name), order);
 }
 
-function window({ inputs }: OnnxLayer, size: number, stride: number): Readonly<Record<string, OnnxAttribute>> {
+function window({ inputs }: OnnxLayer, size: Sides, stride: Sides): Readonly<Record<string, OnnxAttribute>> {
   const [height = 0, width = 0] = inputs[0]?.shape ?? [];
-  const [top, bottom] = samePads(height, size, stride);
-  const [left, right] = samePads(width, size, stride);
+  const [sizes, strides] = [sidesOf(size), sidesOf(stride)];
+  const [top, bottom] = samePads(height, sizes[0], strides[0]);
+  const [left, right] = samePads(width, sizes[1], strides[1]);
   return {
-    kernel_shape: { ints: [size, size] },
-    strides: { ints: [stride, stride] },
+    kernel_shape: { ints: [...sizes] },
+    strides: { ints: [...strides] },
     pads: { ints: [top, left, bottom, right] },
   };
 }

@@ -51,8 +51,9 @@ export function fuse(graph: ArchitectureGraph, visible: ReadonlySet<string>): re
           after = next(output);
         }
       }
-      if (after?.layer.op === 'activation' && (shortcut === undefined || AFTER_SHORTCUT.has(after.layer.kind))) {
-        activation = after.layer.kind;
+      const kind = after?.layer.op === 'activation' ? after.layer.kind : 'tanh';
+      if (after && kind !== 'tanh' && (shortcut === undefined || AFTER_SHORTCUT.has(kind))) {
+        activation = kind;
         output = after.id;
         joined.add(output);
       }

@@ -8,7 +8,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow
 import type { OpName } from '../../core/arch/graph.ts';
 import type { OpOf } from '../../core/arch/ops.ts';
 import { byTensorFlowJs } from '../backend/differentiable.ts';
-import { biasActivation } from '../backend/activation.ts';
+import { biasActivation, tanh } from '../backend/activation.ts';
 import { attend } from '../backend/attention.ts';
 import { batchNorm, layerNorm, trainBatchNorm } from '../backend/norms.ts';
 import type { Statistics } from '../backend/norms.ts';
@@ -27,6 +27,7 @@ import {
   someChannels,
   sum,
 } from '../backend/shape-ops.ts';
+import { embed, gru, lastToken, product } from '../backend/sequences.ts';
 import { gate, meanPositions, shuffleChannels, transposeTokens } from '../backend/positions.ts';
 
 /** What a kernel may read beside its inputs. */
@@ -66,8 +67,13 @@ export const KERNELS = {
   },
   layerNorm: (_op, inputs, { weight }) =>
     layerNorm(first(inputs), weight('gamma') as Tensor1D, weight('beta') as Tensor1D),
-  activation: (op, inputs) => biasActivation(first(inputs), undefined, op.kind),
+  activation: ({ kind }, inputs) =>
+    kind === 'tanh' ? tanh(first(inputs)) : biasActivation(first(inputs), undefined, kind),
   add: (_op, inputs) => inputs.slice(1).reduce(sum, first(inputs)),
+  multiply: (_op, inputs) => {
+    const [left, right] = inputs as readonly [Tensor, Tensor]; // as the graph was checked
+    return product(left, right);
+  },
   scale: (_op, inputs) => {
     const [features, factors] = inputs as readonly [Tensor, Tensor2D]; // a map and a vector, as the graph was checked
     return gate(features, factors);
@@ -96,6 +102,15 @@ export const KERNELS = {
     return project(attend(project(first(inputs), 'qkv'), heads, bias), 'out');
   },
   meanTokens: (_op, inputs) => meanPositions(first(inputs)),
+  lastToken: (_op, inputs) => lastToken(first(inputs) as Tensor3D),
+  embed: (op, inputs, { weight }) => embed(first(inputs) as Tensor4D, weight('table') as Tensor2D, op),
+  gru: (_op, inputs, { weight }) =>
+    gru(first(inputs) as Tensor3D, {
+      kernel: weight('kernel') as Tensor2D,
+      recurrent: weight('recurrent') as Tensor2D,
+      bias: weight('bias') as Tensor1D,
+      recurrentBias: weight('recurrentBias') as Tensor1D,
+    }),
 } as const satisfies Kernels;
 
 function biased({ bias }: { readonly bias: boolean }, { weight, activation = 'none' }: KernelContext): LinearOptions {

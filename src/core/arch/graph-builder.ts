@@ -47,6 +47,7 @@ export function graphBuilder(family: string, inputShape: Shape, classes: number)
     layerNorm: plain('layerNorm'),
     activation: (id: string, x: Value, kind: ActivationKind): Value => layer(id, { op: 'activation', kind }, [x]),
     add: plain<readonly Value[]>('add'),
+    multiply: plain<[left: Value, right: Value]>('multiply'),
     scale: plain<[features: Value, gate: Value]>('scale'),
     layerScale: plain('layerScale'),
     channels: having('channels'),
@@ -61,6 +62,9 @@ export function graphBuilder(family: string, inputShape: Shape, classes: number)
     transpose: plain('transpose'),
     attention: having('attention'),
     meanTokens: plain('meanTokens'),
+    lastToken: plain('lastToken'),
+    embed: having('embed'),
+    gru: having('gru'),
     /** What stands so far: a part of a network, to be counted. */
     part: (): ArchitectureGraph => ({ family, inputShape, classes, layers }),
     /** Ends the graph in a dense layer `classifier` over a vector. */

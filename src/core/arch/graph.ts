@@ -18,6 +18,8 @@ export type Layer = ArchitectureGraph['layers'][number];
 /** One record per op in `ops.ts` gives shape, weights and cost. */
 export type Op = Layer['layer'];
 export type OpName = Op['op'];
+/** Of rows and of columns alike, or `[rows, columns]`. */
+export type Sides = Extract<Op, { op: 'conv2d' }>['kernel'];
 export type ActivationKind = Extract<Op, { op: 'activation' }>['kind'];
 
 export type Initializer = 'heNormal' | 'glorotUniform' | 'zeros' | 'ones' | 'millionth' | 'truncatedNormal02';
@@ -27,7 +29,8 @@ export type Initializer = 'heNormal' | 'glorotUniform' | 'zeros' | 'ones' | 'mil
 export interface WeightSpec {
   /** `kernel`, `bias`, `gamma`, ...; the full name of a weight is `${layer.id}/${name}`. */
   readonly name: string;
-  /** Kernels are HWIO (`[k,k,in,out]`), depthwise `[k,k,channels,1]`, dense `[in,out]`. */
+  /** Kernels are HWIO (`[kh,kw,in,out]`), depthwise `[kh,kw,channels,1]`, dense `[in,out]`, of a
+   * recurrent unit `[in,3 units]`, tables `[values,units]`. */
   readonly shape: readonly number[];
   readonly init: Initializer;
   readonly trainable: boolean;

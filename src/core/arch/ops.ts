@@ -3,16 +3,22 @@
  * multiply-accumulates.
  *
  * MAC conventions (batch 1, one count per multiply-accumulate of a matrix product):
- * - conv2d       out.h * out.w * k * k * in * filters; taps that fall on SAME's padding count too
- * - depthwise    out.h * out.w * k * k * channels
+ * - conv2d       out.h * out.w * kh * kw * in * filters; taps that fall on SAME's padding count too
+ * - depthwise    out.h * out.w * kh * kw * channels
  * - dense        tokens * in * units (tokens = 1 for a vector)
  * - attention    4 * t * c * c (query, key, value and output projections) + 2 * t * t * c (both
  *                matmuls, all heads)
+ * - gru          t * (c * 3u + u * 3u): the products of input and state with three gates' kernels;
+ *                their products value by value count as gates do
  * - all others   0: norms, activations, biases, additions, gates, channel moves, pools and
  *                embeddings multiply no matrices
+ *
+ * A gru is Cho et al. 2014 with the reset gate behind the recurrent product, as cuDNN, PyTorch
+ * and ONNX (`linear_before_reset = 1`) have it: z and r are sigmoids of W x + a + R h + b, the new
+ * state is z h + (1 - z) tanh(W x + a + r (R h + b)). Columns are z, r and the new state's in turn.
  */
 import { WorkbenchError } from '../errors.ts';
-import type { Op, OpName, Shape, WeightSpec } from './graph.ts';
+import type { Op, OpName, Shape, Sides, WeightSpec } from './graph.ts';
 
 export type OpOf<K extends OpName> = Extract<Op, { readonly op: K }>;
 
@@ -44,22 +50,23 @@ const OPS = {
   },
   conv2d: {
     infer: (op, inputs, where) => {
-      const { filters, kernel: size, stride } = op;
-      return [...strideMap(op, inputs, where, { filters, kernel: size, stride }).slice(0, 2), filters];
+      const { filters } = op;
+      counts(op, inputs, where, { filters });
+      return [...strideMap(op, inputs, where, 'kernel', op.kernel).slice(0, 2), filters];
     },
     weights: (op, inputs) => [
-      kernel('kernel', [op.kernel, op.kernel, channelsOf(inputs), op.filters], 'heNormal'),
+      kernel('kernel', [...sidesOf(op.kernel), channelsOf(inputs), op.filters], 'heNormal'),
       ...(op.bias ? [bias('bias', op.filters)] : []),
     ],
-    macs: (op, inputs, out) => positionsOf(out) * op.kernel * op.kernel * channelsOf(inputs) * op.filters,
+    macs: (op, inputs, out) => positionsOf(out) * tapsOf(op.kernel) * channelsOf(inputs) * op.filters,
   },
   depthwiseConv2d: {
-    infer: (op, inputs, where) => strideMap(op, inputs, where, { kernel: op.kernel, stride: op.stride }),
+    infer: (op, inputs, where) => strideMap(op, inputs, where, 'kernel', op.kernel),
     weights: (op, inputs) => [
-      kernel('kernel', [op.kernel, op.kernel, channelsOf(inputs), 1], 'heNormal'),
+      kernel('kernel', [...sidesOf(op.kernel), channelsOf(inputs), 1], 'heNormal'),
       ...(op.bias ? [bias('bias', channelsOf(inputs))] : []),
     ],
-    macs: (op, inputs, out) => positionsOf(out) * op.kernel * op.kernel * channelsOf(inputs),
+    macs: (op, inputs, out) => positionsOf(out) * tapsOf(op.kernel) * channelsOf(inputs),
   },
   batchNorm: {
     infer: single,
@@ -79,6 +86,13 @@ const OPS = {
       const [first] = inputs;
       const same = first !== undefined && inputs.length >= 2 && inputs.every((shape) => equalShapes(shape, first));
       return same ? first : misfit(op, inputs, where, 'needs two or more inputs of one shape');
+    },
+  },
+  multiply: {
+    infer: (op, inputs, where) => {
+      const [left, right] = inputs;
+      const fits = inputs.length === 2 && left !== undefined && right !== undefined && equalShapes(left, right);
+      return fits ? left : misfit(op, inputs, where, 'needs two inputs of one shape');
     },
   },
   scale: {
@@ -107,10 +121,11 @@ const OPS = {
       const [first] = inputs;
       const fits =
         inputs.length >= 2 &&
-        first?.length === 3 &&
-        inputs.every((shape) => shape.length === 3 && equalShapes(shape.slice(0, 2), first.slice(0, 2)));
-      if (!fits) misfit(op, inputs, where, 'needs two or more maps of one height and width');
-      return [...first.slice(0, 2), inputs.reduce((sum, shape) => sum + (shape[2] ?? 0), 0)];
+        first !== undefined &&
+        inputs.every((shape) => shape.length > 0 && equalShapes(shape.slice(0, -1), first.slice(0, -1)));
+      if (!fits)
+        misfit(op, inputs, where, 'needs two or more maps of one height and width, tokens of one count, or vectors');
+      return [...first.slice(0, -1), inputs.reduce((sum, shape) => sum + (shape.at(-1) ?? 0), 0)];
     },
   },
   channelShuffle: {
@@ -193,6 +208,36 @@ const OPS = {
   meanTokens: {
     infer: (op, inputs, where) => [tokens(op, inputs, where)[1]],
   },
+  lastToken: {
+    infer: (op, inputs, where) => [tokens(op, inputs, where)[1]],
+  },
+  embed: {
+    infer: (op, inputs, where) => {
+      const { channel, bytes, values, units } = op;
+      const [steps, width, channels] = map(op, inputs, where);
+      counts(op, inputs, where, { bytes, values, units });
+      const fits = width === 1 && Number.isSafeInteger(channel) && channel >= 0 && channel + bytes <= channels;
+      if (!fits) misfit(op, inputs, where, `needs steps [t,1,c] with ${bytes} of their bytes from ${channel} on`);
+      if (values > 256 ** bytes) misfit(op, inputs, where, `${bytes} of bytes do not tell ${values} values apart`);
+      return [steps, units];
+    },
+    weights: (op) => [undecayed('table', [op.values, op.units], 'truncatedNormal02')],
+  },
+  gru: {
+    infer: (op, inputs, where) => {
+      counts(op, inputs, where, { units: op.units });
+      return [tokens(op, inputs, where)[0], op.units];
+    },
+    weights: ({ units }, inputs) => [
+      kernel('kernel', [channelsOf(inputs), 3 * units], 'glorotUniform'),
+      kernel('recurrent', [units, 3 * units], 'glorotUniform'),
+      bias('bias', 3 * units),
+      bias('recurrentBias', 3 * units),
+    ],
+    macs: ({ units }, inputs, out) => positionsOf(out) * 3 * units * (channelsOf(inputs) + units),
+    /** The gates' inputs of every step, and of one its products with the state. */
+    workspace: ({ units }, inputs) => 3 * units * ((inputs[0]?.[0] ?? 0) + 1),
+  },
 } as const satisfies { readonly [K in OpName]: OpRecord<OpOf<K>> };
 
 /** The record of an op whose name is not known at compile time. */
@@ -209,6 +254,12 @@ export function shapeText(shape: Shape): string {
 export function equalShapes(left: Shape, right: Shape): boolean {
   return left.length === right.length && left.every((size, axis) => size === right[axis]);
 }
+
+/** `[rows, columns]` of what may be said in one number. */
+export const sidesOf = (sides: Sides): readonly [number, number] =>
+  typeof sides === 'number' ? [sides, sides] : sides;
+
+const tapsOf = (kernelSides: Sides): number => sizeOf(sidesOf(kernelSides));
 
 /** Number of values in a tensor of this shape. */
 export function sizeOf(shape: readonly number[]): number {
@@ -255,20 +306,24 @@ function counts(
 }
 
 function inferPool(op: OpOf<'averagePool'> | OpOf<'maxPool'>, inputs: readonly Shape[], where?: string): Shape {
-  return strideMap(op, inputs, where, { size: op.size, stride: op.stride });
+  return strideMap(op, inputs, where, 'size', op.size);
 }
 
 /** A map with as many channels, its sides over the stride as SAME padding has them. */
 function strideMap(
-  op: Op,
+  op: Extract<Op, { readonly stride: Sides }>,
   inputs: readonly Shape[],
   where: string | undefined,
-  attributes: { readonly stride: number } & Readonly<Record<string, number>>,
+  name: 'kernel' | 'size',
+  window: Sides,
 ): Shape {
   const [height, width, channels] = map(op, inputs, where);
-  counts(op, inputs, where, attributes);
-  const { stride } = attributes;
-  return [Math.ceil(height / stride), Math.ceil(width / stride), channels];
+  for (const [what, sides] of [[name, window] as const, ['stride', op.stride] as const]) {
+    const [rows, columns] = sidesOf(sides);
+    counts(op, inputs, where, rows === columns ? { [what]: rows } : { [what]: rows, [`${what} width`]: columns });
+  }
+  const [down, across] = sidesOf(op.stride);
+  return [Math.ceil(height / down), Math.ceil(width / across), channels];
 }
 
 function isCount(value: number): boolean {

@@ -2,7 +2,8 @@
  * blocks become groups. */
 import type { LayerCost } from '../../core/arch/cost.ts';
 import { layerCosts } from '../../core/arch/cost.ts';
-import type { ArchitectureGraph, Op } from '../../core/arch/graph.ts';
+import { sidesOf } from '../../core/arch/ops.ts';
+import type { ArchitectureGraph, Op, Sides } from '../../core/arch/graph.ts';
 import { formatCount } from '../format.ts';
 import { shapeText } from '../words.ts';
 
@@ -44,6 +45,7 @@ const ACTIVATIONS = {
   hardSwish: 'hard swish',
   sigmoid: 'sigmoid',
   hardSigmoid: 'hard sigmoid',
+  tanh: 'tanh',
 } as const;
 
 export function diagramOf(graph: ArchitectureGraph): Diagram {
@@ -113,9 +115,9 @@ export function titleOf({ layer: { layer } }: LayerCost): string {
     case 'input':
       return 'Input';
     case 'conv2d':
-      return `Conv ${layer.kernel}×${layer.kernel} → ${layer.filters}`;
+      return `Conv ${sidesText(layer.kernel)} → ${layer.filters}`;
     case 'depthwiseConv2d':
-      return `Depthwise ${layer.kernel}×${layer.kernel}`;
+      return `Depthwise ${sidesText(layer.kernel)}`;
     case 'dense':
       return `Dense → ${layer.units}`;
     case 'channels':
@@ -128,7 +130,11 @@ export function titleOf({ layer: { layer } }: LayerCost): string {
       return ACTIVATIONS[layer.kind];
     case 'averagePool':
     case 'maxPool':
-      return `${layer.op === 'maxPool' ? 'Max' : 'Average'} pool ${layer.size}×${layer.size}`;
+      return `${layer.op === 'maxPool' ? 'Max' : 'Average'} pool ${sidesText(layer.size)}`;
+    case 'gru':
+      return `GRU → ${layer.units}`;
+    case 'embed':
+      return `Embed ${formatCount(layer.values)} values → ${layer.units}`;
     default:
       return PLAIN_TITLES[layer.op];
   }
@@ -138,6 +144,7 @@ const PLAIN_TITLES = {
   batchNorm: 'Batch norm',
   layerNorm: 'Layer norm',
   add: 'Add',
+  multiply: 'Multiply',
   scale: 'Scale by gate',
   layerScale: 'Layer scale',
   concat: 'Concatenate',
@@ -146,12 +153,18 @@ const PLAIN_TITLES = {
   positionEmbedding: 'Add positions',
   transpose: 'Transpose',
   meanTokens: 'Mean of tokens',
+  lastToken: 'Last token',
 } as const;
 
 function attributesOf(op: Op): readonly string[] {
   if (op.op === 'attention' && op.grid !== undefined) return ['relative positions'];
-  return 'stride' in op && op.stride > 1 ? [`stride ${op.stride}`] : [];
+  if (!('stride' in op)) return [];
+  const [down, across] = sidesOf(op.stride);
+  if (down === across) return down > 1 ? [`stride ${down}`] : [];
+  return [`stride ${down}×${across}`];
 }
+
+const sidesText = (sides: Sides): string => sidesOf(sides).join('×');
 
 function followerText(op: Op): string {
   return op.op === 'activation' ? ACTIVATIONS[op.kind] : 'batch norm';

@@ -84,6 +84,7 @@ const BODIES: Readonly<Record<OpName, (g: GraphBuilder) => Value>> = {
   layerNorm: (g) => placed(g, g.layerNorm('x', tokens(g))),
   activation: (g) => mean(g, g.activation('x', conv(g, 4), 'relu')),
   add: (g) => mean(g, g.activation('a', g.add('x', g.input, conv(g, 2), g.batchNorm('n', g.input)), 'relu')),
+  multiply: (g) => mean(g, g.multiply('x', conv(g, 2), g.input)),
   scale: (g) => mean(g, g.scale('x', conv(g, 4), g.activation('a', g.globalAveragePool('p', gate(g, 4)), 'sigmoid'))),
   layerScale: (g) => mean(g, g.activation('a', g.layerScale('x', conv(g, 4)), 'relu')),
   channels: (g) => mean(g, g.activation('a', g.channels('x', conv(g, 6), { from: 1, count: 3 }), 'relu')),
@@ -100,14 +101,17 @@ const BODIES: Readonly<Record<OpName, (g: GraphBuilder) => Value>> = {
     g.meanTokens('mean', g.activation('a', g.positionEmbedding('place', g.transpose('x', tokens(g))), 'gelu')),
   attention: (g) => placed(g, g.attention('x', tokens(g), { heads: 3 })),
   meanTokens: (g) => g.meanTokens('x', tokens(g)),
+  lastToken: (g) => g.lastToken('x', tokens(g)),
+  embed: (g) => placed(g, g.embed('x', g.input, { channel: 0, bytes: 1, values: 9, units: 4 })),
+  gru: (g) => placed(g, g.gru('x', tokens(g), { units: 7 })),
 };
 
 function gate(g: GraphBuilder, channels: number): Value {
   return g.conv2d('gate', g.input, { filters: channels, kernel: 1, stride: 1, bias: true });
 }
 
-function alone(body: (g: GraphBuilder) => Value): ArchitectureGraph {
-  const g = graphBuilder('alone', [7, 5, 2], 3);
+function alone(body: (g: GraphBuilder) => Value, shape = [7, 5, 2]): ArchitectureGraph {
+  const g = graphBuilder('alone', shape, 3);
   return g.finish(body(g));
 }
 const ACTIVATIONS: readonly ActivationKind[] = [
@@ -118,11 +122,12 @@ const ACTIVATIONS: readonly ActivationKind[] = [
   'hardSwish',
   'sigmoid',
   'hardSigmoid',
+  'tanh',
 ];
 
 describe('every op alone', () => {
   it.each(Object.keys(OPS) as OpName[])('%s', async (name) => {
-    const graph = alone(BODIES[name]);
+    const graph = alone(BODIES[name], name === 'embed' ? [7, 1, 2] : [7, 5, 2]);
     expect(graph.layers.some(({ layer }) => layer.op === name)).toBe(true);
     expect((await difference(graph)).gap).toBeLessThan(2e-6);
   });
@@ -146,6 +151,14 @@ describe('every op alone', () => {
     'a dense layer over tokens': (g) => placed(g, g.dense('x', tokens(g), { units: 5, bias: true })),
     'attention that knows the offset of two places': (g) =>
       placed(g, g.attention('x', tokens(g), { heads: 2, grid: [7, 5] })),
+    'rows and columns that differ': (g) => {
+      const wide = g.conv2d('x', g.input, { filters: 3, kernel: [1, 3], stride: [2, 1], bias: true });
+      const deep = g.depthwiseConv2d('y', wide, { kernel: [3, 2], stride: [1, 2], bias: true });
+      const most = g.maxPool('m', deep, { size: [2, 1], stride: [1, 1] });
+      return mean(g, g.averagePool('p', most, { size: [1, 3], stride: [1, 2] }));
+    },
+    'tokens side by side': (g) => placed(g, g.concat('x', tokens(g), g.gru('g', g.tokens('u', g.input), { units: 3 }))),
+    'vectors side by side': (g) => g.concat('x', g.globalAveragePool('p', g.input), g.lastToken('l', tokens(g))),
     'a stride beyond the kernel': (g) =>
       mean(g, g.conv2d('x', g.input, { filters: 3, kernel: 1, stride: 3, bias: false })),
   };

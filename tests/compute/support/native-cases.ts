@@ -5,7 +5,6 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { ActivationKind } from '../../../src/core/arch/graph.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { biasActivation } from '../../../src/compute/backend/activation.ts';
 import { attend } from '../../../src/compute/backend/attention.ts';
@@ -54,7 +53,7 @@ function someOf<T>(all: readonly T[], channels: number): readonly T[] {
 }
 
 const hardSigmoid = (x: Tensor): Tensor => tf.div(tf.clipByValue(tf.add(x, 3), 0, 6), 6);
-export const REFERENCE: Readonly<Record<ActivationKind | 'none', (x: Tensor) => Tensor>> = {
+export const REFERENCE: Readonly<Record<FusedActivation, (x: Tensor) => Tensor>> = {
   none: (x) => tf.clone(x),
   relu: (x) => tf.relu(x),
   relu6: (x) => tf.clipByValue(x, 0, 6),

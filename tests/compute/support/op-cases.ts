@@ -1,6 +1,6 @@
 /** For every op of the architecture graph the calls that its kernel is compared by: a new op
  * without one does not compile. */
-import type { ActivationKind, OpName, Shape } from '../../../src/core/arch/graph.ts';
+import type { ActivationKind, OpName, Shape, Sides } from '../../../src/core/arch/graph.ts';
 import type { OpOf } from '../../../src/core/arch/ops.ts';
 
 export interface OpCase<K extends OpName> {
@@ -12,11 +12,20 @@ export interface OpCase<K extends OpName> {
 type Attributes<K extends OpName> = Omit<OpOf<K>, 'op'>;
 
 const ACTIVATIONS: Readonly<Record<ActivationKind, true>> = {
-  ...{ relu: true, relu6: true, gelu: true, swish: true, hardSwish: true, sigmoid: true, hardSigmoid: true },
+  ...{
+    relu: true,
+    relu6: true,
+    gelu: true,
+    swish: true,
+    hardSwish: true,
+    sigmoid: true,
+    hardSigmoid: true,
+    tanh: true,
+  },
 };
 /** `[kernel or size, stride, height, width]`: strides that divide the map and do not, filters that
- * skip places. */
-const WINDOWS = [
+ * skip places, rows and columns that differ. */
+const WINDOWS: readonly (readonly [kernel: Sides, stride: Sides, height: number, width: number])[] = [
   [3, 1, 5, 6],
   [3, 2, 6, 5],
   [1, 1, 4, 4],
@@ -25,7 +34,10 @@ const WINDOWS = [
   [5, 2, 7, 8],
   [4, 4, 8, 8],
   [7, 1, 7, 7],
-] as const;
+  [[1, 3], 1, 5, 6],
+  [[5, 2], [2, 1], 7, 8],
+  [[2, 3], [1, 3], 4, 9],
+];
 
 const MAP = [4, 5, 6];
 const TOKENS = [6, 4];
@@ -50,13 +62,18 @@ export const OP_CASES: { readonly [K in OpName]: readonly OpCase<K>[] } = {
     { op: { op: 'add' }, inputs: [MAP, MAP] },
     { op: { op: 'add' }, inputs: [TOKENS, TOKENS, TOKENS] },
   ],
+  multiply: [MAP, TOKENS].map((shape) => ({ op: { op: 'multiply' }, inputs: [shape, shape] })),
   scale: [{ op: { op: 'scale' }, inputs: [MAP, [6]] }],
   layerScale: [MAP, TOKENS].map((shape) => ({ op: { op: 'layerScale' }, inputs: [shape] })),
   channels: [
     { op: { op: 'channels', from: 0, count: 3 }, inputs: [MAP] },
     { op: { op: 'channels', from: 2, count: 4 }, inputs: [MAP] },
   ],
-  concat: [{ op: { op: 'concat' }, inputs: [MAP, [4, 5, 2], MAP] }],
+  concat: [
+    { op: { op: 'concat' }, inputs: [MAP, [4, 5, 2], MAP] },
+    { op: { op: 'concat' }, inputs: [TOKENS, [6, 3]] },
+    { op: { op: 'concat' }, inputs: [[4], [3]] },
+  ],
   channelShuffle: [2, 3].map((groups) => ({ op: { op: 'channelShuffle', groups }, inputs: [MAP] })),
   dense: [[6], TOKENS].flatMap((shape) =>
     [true, false].map((bias) => ({ op: { op: 'dense', units: 5, bias }, inputs: [shape] })),
@@ -78,4 +95,13 @@ export const OP_CASES: { readonly [K in OpName]: readonly OpCase<K>[] } = {
     { op: { op: 'attention', heads: 2, grid: [2, 3] }, inputs: [TOKENS] },
   ],
   meanTokens: [{ op: { op: 'meanTokens' }, inputs: [TOKENS] }],
+  lastToken: [{ op: { op: 'lastToken' }, inputs: [TOKENS] }],
+  embed: [
+    { op: { op: 'embed', channel: 1, bytes: 1, values: 4, units: 3 }, inputs: [[7, 1, 3]] },
+    { op: { op: 'embed', channel: 1, bytes: 2, values: 700, units: 2 }, inputs: [[7, 1, 3]] },
+  ],
+  gru: [
+    { op: { op: 'gru', units: 5 }, inputs: [TOKENS] },
+    { op: { op: 'gru', units: 1 }, inputs: [[1, 3]] },
+  ],
 };

@@ -27,6 +27,8 @@ function numbersOf({ op, inputs }: OpCase<OpName>): Numbers {
       [...shape],
     );
   };
+  /** Bytes of 0 and 1: every table has these rows. */
+  const bytes = (shape: readonly number[]): Tensor => tf.cast(tf.greater(gaussian(shape), 0), 'float32');
   const kernel = KERNELS[op.op] as unknown as Kernel<OpName>; // sound: looked up by the op it is called with
   const weights = opSpec(op)
     .weights(op, inputs)
@@ -45,14 +47,21 @@ function numbersOf({ op, inputs }: OpCase<OpName>): Numbers {
     };
     return kernel(op, values.slice(0, inputs.length), context);
   };
-  const variables = [...inputs.map((shape) => gaussian([BATCH, ...shape])), ...trainable.map(({ value }) => value)];
+  const draw = op.op === 'embed' ? bytes : gaussian;
+  const given = inputs.map((shape) => draw([BATCH, ...shape]));
+  const variables = [...given, ...trainable.map(({ value }) => value)];
   results['inference'] = run(variables, false);
   const output = run(variables, true);
   results['output'] = output;
   const dy = gaussian(output.shape);
-  const gradients = tf.grads((...values: Tensor[]) => tf.sum(tf.mul(run(values, true), dy)))(variables);
+  // Whole numbers have no gradient.
+  const fixed = op.op === 'embed' ? given : [];
+  const gradients = tf.grads((...values: Tensor[]) => tf.sum(tf.mul(run([...fixed, ...values], true), dy)))(
+    variables.slice(fixed.length),
+  );
   gradients.forEach((gradient, index) => {
-    results[`gradient ${trainable[index - inputs.length]?.name ?? index}`] = gradient;
+    const place = index + fixed.length;
+    results[`gradient ${trainable[place - inputs.length]?.name ?? place}`] = gradient;
   });
   return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, [...tensor.dataSync()]]));
 }

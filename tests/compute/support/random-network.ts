@@ -3,9 +3,12 @@
 import type { ArchitectureGraph } from '../../../src/core/arch/graph.ts';
 import { sizeOf } from '../../../src/core/arch/ops.ts';
 import { createRng, split } from '../../../src/core/math/rng.ts';
+import { sampleInputs } from '../../../src/compute/model/sample-inputs.ts';
 import type { TrainedNetwork } from '../../../src/compute/export/onnx.ts';
 import type { Pixels } from '../../../src/compute/export/verify.ts';
 import { initialWeights, layoutOf } from '../../../src/compute/model/parameters.ts';
+
+const hasSteps = ({ layers }: ArchitectureGraph): boolean => layers.some(({ layer }) => layer.op === 'embed');
 
 export function randomNetwork(graph: ArchitectureGraph, seed = 1): TrainedNetwork {
   const layout = layoutOf(graph);
@@ -17,6 +20,7 @@ export function randomNetwork(graph: ArchitectureGraph, seed = 1): TrainedNetwor
       spec.name === 'gamma' || spec.name === 'variance' ? () => 0.5 + rng.uniform() : () => 0.3 * rng.normal();
     weights.set(name, Float32Array.from({ length: size }, draw));
   }
+  if (hasSteps(graph)) return { graph, weights, normalisation: { mean: 0, deviation: 1 / 255 } };
   const channels = graph.inputShape.at(-1) ?? 1;
   const each = (values: readonly number[]) => values.slice(0, channels);
   const normalisation =
@@ -28,6 +32,7 @@ export function randomNetwork(graph: ArchitectureGraph, seed = 1): TrainedNetwor
 
 export function randomPixels(graph: ArchitectureGraph, count: number, seed = 5): Pixels {
   const rng = createRng(seed);
+  if (hasSteps(graph)) return { count, values: sampleInputs(graph, count, rng).map((byte) => byte / 255) };
   const values = Float32Array.from({ length: count * sizeOf(graph.inputShape) }, () => rng.int(256) / 255);
   return { count, values };
 }

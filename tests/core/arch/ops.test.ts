@@ -26,6 +26,20 @@ const BY_HAND: readonly (readonly [Op, readonly Shape[], Shape, number, number])
     0,
     0,
   ],
+  // ceil(5/1), ceil(7/3); 1*3 taps, 2 channels in, 4 out
+  [{ op: 'conv2d', filters: 4, kernel: [1, 3], stride: [1, 3], bias: false }, [[5, 7, 2]], [5, 3, 4], 24, 15 * 24],
+  [{ op: 'depthwiseConv2d', kernel: [5, 2], stride: [2, 1], bias: true }, [[7, 6, 3]], [4, 6, 3], 33, 24 * 30],
+  [{ op: 'maxPool', size: [3, 1], stride: [2, 1] }, [[7, 6, 3]], [4, 6, 3], 0, 0],
+  [
+    { op: 'multiply' },
+    [
+      [4, 6],
+      [4, 6],
+    ],
+    [4, 6],
+    0,
+    0,
+  ],
   [{ op: 'scale' }, [[7, 6, 3], [3]], [7, 6, 3], 0, 0],
   [{ op: 'layerScale' }, [[7, 6, 3]], [7, 6, 3], 3, 0],
   [{ op: 'channels', from: 1, count: 2 }, [[7, 6, 3]], [7, 6, 2], 0, 0],
@@ -54,6 +68,21 @@ const BY_HAND: readonly (readonly [Op, readonly Shape[], Shape, number, number])
   // 3 by 2 places: offsets of -2 to 2 rows and -1 to 1 columns, 5*3 for each head
   [{ op: 'attention', heads: 2, grid: [3, 2] }, [[6, 8]], [6, 8], 4 * 64 + 4 * 8 + 2 * 15, 6 * 256 + 2 * 36 * 8],
   [{ op: 'meanTokens' }, [[42, 3]], [3], 0, 0],
+  [{ op: 'lastToken' }, [[42, 3]], [3], 0, 0],
+  [
+    { op: 'concat' },
+    [
+      [9, 3],
+      [9, 4],
+    ],
+    [9, 7],
+    0,
+    0,
+  ],
+  [{ op: 'concat' }, [[3], [4]], [7], 0, 0],
+  [{ op: 'embed', channel: 1, bytes: 2, values: 300, units: 8 }, [[50, 1, 3]], [50, 8], 2400, 0],
+  // t = 7, c = 5, u = 4: of three gates 5*4 and 4*4 weights and two biases of 4
+  [{ op: 'gru', units: 4 }, [[7, 5]], [7, 4], 3 * (20 + 16 + 8), 7 * 3 * (20 + 16)],
 ];
 
 describe('OPS', () => {
@@ -84,7 +113,9 @@ describe('OPS', () => {
 
   it('decays kernels only, never norms, biases, scales or embeddings', () => {
     const decayed = BY_HAND.flatMap(([op, inputs]) => opSpec(op).weights(op, inputs)).filter((weight) => weight.decay);
-    expect(new Set(decayed.map((weight) => weight.name))).toEqual(new Set(['kernel', 'qkvKernel', 'outKernel']));
+    expect(new Set(decayed.map((weight) => weight.name))).toEqual(
+      new Set(['kernel', 'qkvKernel', 'outKernel', 'recurrent']),
+    );
   });
 
   const MISFITS: readonly (readonly [string, Op, readonly Shape[]])[] = [
@@ -111,13 +142,22 @@ describe('OPS', () => {
       ],
     ],
     [
-      'tokens side by side',
+      'tokens of two counts side by side',
       { op: 'concat' },
       [
         [4, 6],
-        [4, 6],
+        [5, 6],
       ],
     ],
+    ['a kernel without columns', { op: 'conv2d', filters: 4, kernel: [3, 0], stride: 1, bias: true }, [[4, 6, 1]]],
+    ['a product of two shapes', { op: 'multiply' }, [[4, 6], [6]]],
+    ['a product of three', { op: 'multiply' }, [[6], [6], [6]]],
+    ['an embedding of a map', { op: 'embed', channel: 0, bytes: 1, values: 9, units: 2 }, [[4, 6, 1]]],
+    ['an embedding past the last byte', { op: 'embed', channel: 2, bytes: 2, values: 9, units: 2 }, [[4, 1, 3]]],
+    ['more values than a byte has', { op: 'embed', channel: 0, bytes: 1, values: 257, units: 2 }, [[4, 1, 3]]],
+    ['a recurrent unit over a vector', { op: 'gru', units: 4 }, [[6]]],
+    ['a recurrent unit without units', { op: 'gru', units: 0 }, [[6, 3]]],
+    ['the last token of a map', { op: 'lastToken' }, [[6, 3, 2]]],
     ['groups that do not divide the channels', { op: 'channelShuffle', groups: 2 }, [[4, 6, 3]]],
     ['no input', { op: 'batchNorm' }, []],
     ['an empty image', { op: 'input' }, [[28, 0, 1]]],

@@ -1,6 +1,7 @@
 /** ONNX Runtime, where students are deployed, as an engine whose passes are timed. */
 import { cpus } from 'node:os';
 import type { ArchitectureGraph } from '../../../core/arch/graph.ts';
+import { permuted } from '../../export/layout.ts';
 import { onnxModel } from '../../export/onnx.ts';
 import { loadOnnxRuntime, openOnnx } from '../../export/onnxruntime.ts';
 import type { EngineSession } from './task.ts';
@@ -23,6 +24,7 @@ export async function onnxruntimeEngine(graph: ArchitectureGraph): Promise<Engin
     version: `onnxruntime-node ${env.versions.node ?? env.versions.common}`,
     device: `cpu (${cpus()[0]?.model.trim() ?? 'unknown'})`,
     threads: THREADS,
+    arranged: (images, batch) => permuted(images, [batch, height, width, channels], [0, 3, 1, 2]).values,
     pass,
     dispose,
   };

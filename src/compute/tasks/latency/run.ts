@@ -2,10 +2,10 @@
  * (`core/latency.ts` has the rule). */
 import { cpus } from 'node:os';
 import type { ArchitectureGraph } from '../../../core/arch/graph.ts';
-import { sizeOf } from '../../../core/arch/ops.ts';
 import type { LatencyBatch, LatencyEngine, LatencyMeasurement } from '../../../core/latency.ts';
 import { hasEnough, isWarm } from '../../../core/latency.ts';
 import { createRng } from '../../../core/math/rng.ts';
+import { sampleInputs } from '../../model/sample-inputs.ts';
 import type { EngineSession } from './task.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { Run } from '../run.ts';
@@ -31,11 +31,11 @@ export async function measureLatency(
   const load = loadMeter();
   const measured: Omit<LatencyMeasurement, 'otherLoad'>[] = [];
   for (const engine of engines) {
-    const { version, device, threads, pass, dispose } = await ENGINES[engine](graph);
+    const { version, device, threads, arranged, pass, dispose } = await ENGINES[engine](graph);
     try {
       for (const batch of batches) {
         await yieldToEvents();
-        const images = randomImages(graph, batch);
+        const images = arranged(sampleInputs(graph, batch, createRng(batch)), batch);
         const timed = await timePasses(async () => void (await pass(images, batch)));
         measured.push({ engine, batch, version, device, threads, ...timed });
       }
@@ -83,12 +83,6 @@ function busyMs(): number {
   const times = cpus().map((cpu) => cpu.times);
   if (times.length === 0) return NaN;
   return times.reduce((sum, { user, nice, sys, irq }) => sum + user + nice + sys + irq, 0);
-}
-
-/** Normalised images are about standard normal. */
-function randomImages({ inputShape }: ArchitectureGraph, batch: number): Float32Array {
-  const rng = createRng(batch);
-  return new Float32Array(batch * sizeOf(inputShape)).map(() => rng.normal());
 }
 
 export const testing = { timePasses };

@@ -19,6 +19,8 @@ export interface EngineSession {
   readonly version: string;
   readonly device: string;
   readonly threads: number;
+  /** Images `[batch][h][w][c]` in the engine's own order. */
+  readonly arranged: (images: Float32Array, batch: number) => Float32Array;
   /** Logits of a batch: images as an array in (in the engine's own order of channels), an array
    * out. */
   readonly pass: (images: Float32Array, batch: number) => Float32Array | Promise<Float32Array>;

@@ -18,6 +18,7 @@ export async function tfjsEngine(graph: ArchitectureGraph): Promise<EngineSessio
     version: `tfjs ${tf.version_core} on ${backend} ${version}`,
     device,
     threads,
+    arranged: (images) => images,
     pass: (images, batch) =>
       tf.tidy(() => {
         const input = tf.tensor4d(images, [batch, height, width, channels]);

@@ -1,7 +1,7 @@
 /** The known filters that new ones are combined of, layer by layer. */
 import type { ArchitectureGraph } from '../../../core/arch/graph.ts';
 import { split } from '../../../core/math/rng.ts';
-import { kernelOf } from './carry.ts';
+import { kernelOf, sameSides } from './carry.ts';
 import type { Carried, Windows } from './carry.ts';
 import { straight } from './channels.ts';
 import { carriedOf } from './inherit.ts';
@@ -48,7 +48,7 @@ function normsOf(graph: ArchitectureGraph): ReadonlyMap<string, string> {
 /** Windows of filters or units; absent where a layer has none, or others. */
 function windowsOf({ layer: { layer: own }, parent: { layer: other } }: Twin): Windows | undefined {
   if (own.op === 'dense') return { own: 1, parent: 1 };
-  if (own.op !== 'conv2d' || other.op !== 'conv2d' || own.stride !== other.stride) return undefined;
+  if (own.op !== 'conv2d' || other.op !== 'conv2d' || !sameSides(own.stride, other.stride)) return undefined;
   return { own: own.kernel, parent: other.kernel };
 }
 

@@ -1,6 +1,7 @@
-/** What a layer's weights are where its twin's are known. Kernels are `[k,k,in,out]`, depthwise
- * ones `[k,k,channels,1]`, dense ones `[in,out]`. */
-import type { Op } from '../../../core/arch/graph.ts';
+/** What a layer's weights are where its twin's are known. Kernels are `[kh,kw,in,out]`, depthwise
+ * ones `[kh,kw,channels,1]`, dense ones `[in,out]`, a recurrent unit's `[in,3 units]`. */
+import type { Op, Sides } from '../../../core/arch/graph.ts';
+import { sidesOf, sizeOf } from '../../../core/arch/ops.ts';
 import type { Rng } from '../../../core/math/rng.ts';
 import { sharesOf } from './channels.ts';
 import type { Sources } from './channels.ts';
@@ -30,7 +31,7 @@ export function carryLayer(carried: Carried): void {
   };
   switch (own.op) {
     case 'conv2d':
-      if (parent.op !== 'conv2d' || parent.stride !== own.stride) return;
+      if (parent.op !== 'conv2d' || !sameSides(parent.stride, own.stride)) return;
       put('kernel', kernelOf(carried, output, { own: own.kernel, parent: parent.kernel }));
       if (own.bias && parent.bias) perChannel('bias');
       return;
@@ -39,7 +40,7 @@ export function carryLayer(carried: Carried): void {
       if (own.bias && parent.op === 'dense' && parent.bias) perChannel('bias');
       return;
     case 'depthwiseConv2d':
-      if (parent.op !== 'depthwiseConv2d' || parent.stride !== own.stride) return;
+      if (parent.op !== 'depthwiseConv2d' || !sameSides(parent.stride, own.stride)) return;
       put('kernel', windows(read('kernel'), output, { own: own.kernel, parent: parent.kernel }));
       if (own.bias && parent.bias) perChannel('bias');
       return;
@@ -56,6 +57,13 @@ export function carryLayer(carried: Carried): void {
       if (twin.shape[0] !== twin.parentInputShape[0]) return;
       put('embedding', embedding(read('embedding'), output, twin.shape[0] ?? 1));
       return;
+    case 'embed':
+      if (parent.op !== 'embed' || parent.values !== own.values) return;
+      put('table', columnsOf(read('table'), { width: parent.units, source: output }));
+      return;
+    case 'gru':
+      if (parent.op === 'gru') carryGru(carried, output, parent.units);
+      return;
     case 'attention':
       if (parent.op === 'attention') carryAttention(carried, output, { own, parent });
       return;
@@ -64,12 +72,14 @@ export function carryLayer(carried: Carried): void {
 }
 
 export interface Windows {
-  readonly own: number;
-  readonly parent: number;
+  readonly own: Sides;
+  readonly parent: Sides;
 }
 
+export const sameSides = (left: Sides, right: Sides): boolean => sidesOf(left).join() === sidesOf(right).join();
+
 /**
- * `[k,k,in,out]`, or `[in,out]` where `k` is 1 and the kernel a dense layer's. A smaller window
+ * `[kh,kw,in,out]`, or `[in,out]` where both are 1 and the kernel a dense layer's. A smaller window
  * stands in the middle of a larger one with zeros around it, which is the same convolution; of a
  * larger one the middle is taken. `output`: of which of the parent's filters.
  */
@@ -79,7 +89,7 @@ export function kernelOf({ twin, read, rng }: Carried, output: Sources, { own, p
   const parentInputs = twin.parentInputShape.at(-1) ?? 0;
   const known = read('kernel');
   const shares = sharesOf(input, output.length, rng);
-  const values = new Float32Array(own * own * input.length * output.length);
+  const values = new Float32Array(sizeOf(sidesOf(own)) * input.length * output.length);
   eachTap({ own, parent }, (tap, parentTap) => {
     input.forEach((channel, index) => {
       if (channel < 0) return;
@@ -93,10 +103,10 @@ export function kernelOf({ twin, read, rng }: Carried, output: Sources, { own, p
   return values;
 }
 
-/** `[k,k,channels,1]` */
+/** `[kh,kw,channels,1]` */
 function windows(known: Float32Array, source: Sources, sizes: Windows): Float32Array {
-  const channels = known.length / sizes.parent ** 2;
-  const values = new Float32Array(sizes.own ** 2 * source.length);
+  const channels = known.length / sizeOf(sidesOf(sizes.parent));
+  const values = new Float32Array(sizeOf(sidesOf(sizes.own)) * source.length);
   eachTap(sizes, (tap, parentTap) => {
     source.forEach((channel, index) => {
       values[tap * source.length + index] = known[parentTap * channels + channel] ?? 0;
@@ -107,11 +117,14 @@ function windows(known: Float32Array, source: Sources, sizes: Windows): Float32A
 
 /** Taps that both windows have, one in the middle of the other. */
 function eachTap({ own, parent }: Windows, use: (tap: number, parentTap: number) => void): void {
-  const ahead = Math.floor((own - parent) / 2);
-  for (let y = 0; y < own; y += 1) {
-    for (let x = 0; x < own; x += 1) {
-      const [row, column] = [y - ahead, x - ahead];
-      if (row >= 0 && row < parent && column >= 0 && column < parent) use(y * own + x, row * parent + column);
+  const [height, width] = sidesOf(own);
+  const [parentHeight, parentWidth] = sidesOf(parent);
+  const [above, ahead] = [Math.floor((height - parentHeight) / 2), Math.floor((width - parentWidth) / 2)];
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const [row, column] = [y - above, x - ahead];
+      const isInside = row >= 0 && row < parentHeight && column >= 0 && column < parentWidth;
+      if (isInside) use(y * width + x, row * parentWidth + column);
     }
   }
 }
@@ -128,6 +141,32 @@ function embedding(known: Float32Array, source: Sources, tokens: number): Float3
     const token = Math.floor(index / source.length);
     return known[token * channels + (source[index % source.length] ?? 0)] ?? 0;
   });
+}
+
+/** Of a matrix of rows of `width` values, the columns at `source`. */
+function columnsOf(known: Float32Array, { width, source }: { width: number; source: Sources }): Float32Array {
+  return Float32Array.from({ length: (known.length / width) * source.length }, (_, index) => {
+    const row = Math.floor(index / source.length);
+    return known[row * width + (source[index % source.length] ?? 0)] ?? 0;
+  });
+}
+
+/** A unit that comes again repeats a known one's gates; its readers, the unit's own kernel among
+ * them, share. */
+function carryGru({ twin, read, rng, put }: Carried, output: Sources, parentUnits: number): void {
+  const gates = Int32Array.from([0, 1, 2].flatMap((gate) => [...output].map((unit) => gate * parentUnits + unit)));
+  const kernel = (name: string, input: Sources): Float32Array => {
+    const known = columnsOf(read(name), { width: 3 * parentUnits, source: gates });
+    const shares = sharesOf(input, gates.length, rng);
+    return Float32Array.from(shares, (share, index) => {
+      const channel = input[Math.floor(index / gates.length)] ?? -1;
+      return channel < 0 ? 0 : share * (known[channel * gates.length + (index % gates.length)] ?? 0);
+    });
+  };
+  put('kernel', kernel('kernel', twin.input));
+  put('recurrent', kernel('recurrent', output));
+  for (const name of ['bias', 'recurrentBias'])
+    put(name, columnsOf(read(name), { width: 3 * parentUnits, source: gates }));
 }
 
 type Attention = Extract<Op, { readonly op: 'attention' }>;

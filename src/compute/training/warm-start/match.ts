@@ -104,6 +104,8 @@ function outputPlace(op: Op, parent: Op, inputs: readonly Input[], { shape, pare
     case 'conv2d':
     case 'dense':
     case 'attention':
+    case 'gru':
+    case 'embed':
       return { ...same, channels: stretched(width, parentWidth) };
     case 'concat':
       return { channels: joined(inputs) };
@@ -119,12 +121,14 @@ function outputPlace(op: Op, parent: Op, inputs: readonly Input[], { shape, pare
     }
     case 'globalAveragePool':
     case 'meanTokens':
+    case 'lastToken':
       return { channels };
     case 'depthwiseConv2d':
     case 'batchNorm':
     case 'layerNorm':
     case 'activation':
     case 'add':
+    case 'multiply':
     case 'scale':
     case 'layerScale':
     case 'averagePool':
