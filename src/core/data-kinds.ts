@@ -7,10 +7,15 @@ import type { Recipe } from './records/recipe.ts';
 
 export type DataKindName = 'image' | Example['kind'];
 
+/** What one example is called, and several are. */
+export interface Noun {
+  readonly one: string;
+  readonly many: string;
+}
+
 export interface DataKind {
   readonly title: string;
-  /** What one example is called, and several are. */
-  readonly noun: { readonly one: string; readonly many: string };
+  readonly noun: Noun;
   /** What networks are given: maps of numbers, or steps of whole numbers. */
   readonly gives: 'map' | 'steps';
   /** How one example is shown. */
@@ -55,3 +60,18 @@ export const DATA_KINDS: Readonly<Record<DataKindName, DataKind>> = {
 };
 
 export const dataKindOf = ({ example }: Pick<DatasetCard, 'example'>): DataKind => DATA_KINDS[example?.kind ?? 'image'];
+
+/** Where nothing is known of the data. */
+export const IMAGE_NOUN = DATA_KINDS.image.noun;
+
+/** Sentences stand in the code as they are of images: `an image`, `Training images`. This says them
+ * of another kind's examples. Names that people gave are put in afterwards, never before. */
+export function saidOf({ one, many }: Noun, text: string): string {
+  return text.replace(/\b(an )?(images?)\b/gi, (_, article: string | undefined, word: string) => {
+    const noun = /s$/i.test(word) ? many : one;
+    const lead = article === undefined ? '' : /^[aeiou]/.test(one) ? article : article.replace(/n /i, ' ');
+    return lead === '' && word.startsWith('I') ? capital(noun) : `${lead}${noun}`;
+  });
+}
+
+const capital = (word: string): string => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;

@@ -1,6 +1,8 @@
 /** Numbers as people read them, each with its unit. NaN, infinities and absent values have words of
  * their own. */
 
+import type { Noun } from '../core/data-kinds.ts';
+
 export const ABSENT = '–';
 
 const COUNT_STEPS = [
@@ -111,6 +113,10 @@ export function formatDay(iso: string, now: Date = new Date()): string {
 export function formatPlural(count: number, one: string, many = `${one}s`): string {
   return `${formatExact(count)} ${count === 1 ? one : many}`;
 }
+
+/** `1 recording`; `which`, with a space behind it: `12,000 validation answers`. */
+export const formatExamples = (count: number, { one, many }: Noun, which = ''): string =>
+  formatPlural(count, `${which}${one}`, `${which}${many}`);
 
 /** Fixed significant digits without trailing zeros. */
 export function digits(value: number, significant: number): string {

@@ -1,5 +1,6 @@
 /** What can stand on an axis: every number of a student, with its direction, its scale and its
  * written form. */
+import type { Noun } from '../core/data-kinds.ts';
 import type { Goal } from '../core/objective.ts';
 import type { SearchConfig } from '../core/records/run.ts';
 import type { Trial } from '../core/records/trial.ts';
@@ -101,8 +102,8 @@ export function metricWords(metric: TrialMetric, value: number): string {
 }
 
 /** `Parameters (log scale)` */
-export function axisTitle(metric: TrialMetric, isLog: boolean): string {
-  return `${metricTitle(metric)}${isLog ? ' (log scale)' : ''}`;
+export function axisTitle(metric: TrialMetric, isLog: boolean, noun?: Noun): string {
+  return `${metricTitle(metric, noun)}${isLog ? ' (log scale)' : ''}`;
 }
 
 /** The cost that a run's front is first shown against: its reward's, or its first objective after

@@ -3,6 +3,8 @@ import type { BackupView } from '../bridge/maintenance-contract.ts';
 import type { JobKind, JobView } from '../bridge/schemas/job.ts';
 import type { ReplaySummaryView } from '../bridge/schemas/replay.ts';
 import { fittingRecipe } from '../core/arch/fitting.ts';
+import { IMAGE_NOUN, saidOf } from '../core/data-kinds.ts';
+import type { Noun } from '../core/data-kinds.ts';
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import type { LatencyEngine, LatencyRow } from '../core/latency.ts';
 import type { StrategyView } from '../bridge/schemas/records.ts';
@@ -183,8 +185,10 @@ export function latencyConditions(row: LatencyRow): string {
   );
 }
 
-export function metricTitle(metric: string): string {
-  return METRIC_TITLES[metric] ?? metric;
+/** `noun`: of the examples that costs are of. */
+export function metricTitle(metric: string, noun: Noun = IMAGE_NOUN): string {
+  const title = METRIC_TITLES[metric];
+  return title === undefined ? metric : saidOf(noun, title);
 }
 
 /** Proper names of what a configuration holds, as the catalog gives them. */

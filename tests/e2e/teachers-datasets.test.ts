@@ -111,7 +111,7 @@ await describeInChromium('teachers and data sets', (chromium) => {
     await dialog.getByLabel('Data set').selectOption('digits');
     await dialog.getByLabel('Epochs').fill('500');
     await dialog.getByRole('button', { name: 'Train', exact: true }).click();
-    await page.getByText(/Epoch \d+: .* of the validation images right/).waitFor({ timeout: WAIT });
+    await page.getByText(/Epoch \d+: .* of the validation split right/).waitFor({ timeout: WAIT });
     await page.reload();
     await page.getByRole('button', { name: 'Jobs: 1 under way' }).click();
     await jobs().getByText('Training of the teacher endless').waitFor();

@@ -33,7 +33,7 @@ const chart = comparedCalibration(reviewed, 'light');
 const whole = {
   ...{ absent: [], all, base: all[0], reviewed, classes: [HOSTILE, 'Trouser'], titles, origin: 'Here.' },
   charts: [{ title: 'Calibration', view: chart, svg: drawSvg(chart.option, { width: 300, height: 200 }) }],
-  addressOf: (image) => (image % 2 === 0 ? PNG : 'https://example.org/x.png'),
+  exampleOf: (image) => ({ address: image % 2 === 0 ? PNG : 'https://example.org/x.png' }),
 } satisfies ReportInput;
 const report = buildReport(whole);
 const html = reportHtml(report);

@@ -41,7 +41,7 @@ describe('agreement', () => {
   const second = predictions(labels, [0, 1, 1, 2, 1, 2]);
 
   test('counts what both say, right or wrong, and who alone is right', () => {
-    expect(agreementOf(first, second)).toMatchObject({ images: 6, same: 3 / 6, onlyFirst: 2, onlySecond: 1 });
+    expect(agreementOf(first, second)).toMatchObject({ examples: 6, same: 3 / 6, onlyFirst: 2, onlySecond: 1 });
   });
 
   test('networks that saw other images are not compared', () => {
@@ -51,9 +51,9 @@ describe('agreement', () => {
   test('nobody is called better without significance', () => {
     const agreement = agreementOf(first, second);
     expect(agreement && verdictWords(agreement, 'A', 'B')).toMatch(/^No significant difference/);
-    expect(verdictWords({ images: 99, same: 0.5, onlyFirst: 2, onlySecond: 30, p: mcNemar(2, 30) }, 'A', 'B')).toMatch(
-      /^B is better/,
-    );
+    expect(
+      verdictWords({ examples: 99, same: 0.5, onlyFirst: 2, onlySecond: 30, p: mcNemar(2, 30) }, 'A', 'B'),
+    ).toMatch(/^B is better/);
   });
 });
 

@@ -1,3 +1,4 @@
+import { IMAGE_NOUN } from '../../src/core/data-kinds.ts';
 import { describe, expect, test } from 'vitest';
 import { fixtureRun, fixtureStrategies } from '../support/gallery/fixtures.ts';
 import { differenceOf, settingRows, testing as comparedTesting } from '../../src/renderer/compare/compared.ts';
@@ -15,7 +16,7 @@ import {
   testing as wordsTesting,
 } from '../../src/renderer/words.ts';
 
-const { METRIC_ROWS } = comparedTesting;
+const METRIC_ROWS = comparedTesting.metricRows(IMAGE_NOUN);
 const { outcomeSentence } = wordsTesting;
 
 const { run, trials } = fixtureRun({ id: 'w', name: 'W', state: 'finished', budget: 20, done: 20, seed: 2 });

@@ -32,6 +32,9 @@ const modalitySchema = z.object({
   values: z.int().min(2).max(65_536),
 });
 
+/** Name of the modality that tells how a step was answered: its value is the class plus 1. */
+export const ANSWERED = 'correct';
+
 /** A window of steps, `[steps, 1, bytes]`, latest last; its class is the last step's answer. */
 const sequenceSchema = z.object({
   kind: z.literal('sequence'),

@@ -1,6 +1,8 @@
-/** Images of each class in the splits of a data set. */
+/** Examples of each class in the splits of a data set. */
+import { IMAGE_NOUN, saidOf } from '../../core/data-kinds.ts';
+import type { Noun } from '../../core/data-kinds.ts';
 import type { BalanceView } from '../../bridge/schemas/library.ts';
-import { formatCount, formatExact, formatPlural } from '../format.ts';
+import { formatCount, formatExact, formatExamples, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
 import { markOf } from './chart.ts';
@@ -13,10 +15,15 @@ const SPLITS = [
   { key: 'test', title: 'Test' },
 ] as const satisfies readonly { readonly key: keyof BalanceView; readonly title: string }[];
 
-export function classBalanceChart(balance: BalanceView, classes: readonly string[], theme: Theme): ChartView {
+export function classBalanceChart(
+  balance: BalanceView,
+  classes: readonly string[],
+  theme: Theme,
+  noun: Noun = IMAGE_NOUN,
+): ChartView {
   const base = frame(theme);
   return {
-    summary: summaryOf(balance, classes),
+    summary: summaryOf(balance, classes, noun),
     table: {
       columns: ['Class', ...SPLITS.map(({ title }) => title)],
       rows: classes.map((name, label) => [name, ...SPLITS.map(({ key }) => formatExact(balance[key][label] ?? 0))]),
@@ -27,18 +34,18 @@ export function classBalanceChart(balance: BalanceView, classes: readonly string
       xAxis: classAxis(classes, theme),
       yAxis: yAxis(theme, {
         type: 'value',
-        name: 'Images',
+        name: saidOf(noun, 'Images'),
         nameGap: 32,
         minInterval: 1,
         axisLabel: tickLabels(theme, formatCount),
       }),
       series: SPLITS.map(({ key, title }, place) => ({
-        ...{ type: 'bar' as const, id: key, name: title, stack: 'images', barCategoryGap: '26%' },
+        ...{ type: 'bar' as const, id: key, name: title, stack: 'examples', barCategoryGap: '26%' },
         color: markOf(place, theme).color,
         data: classes.map((name, label) => ({
           value: balance[key][label] ?? 0,
           tooltip: {
-            formatter: () => `${name}\n${title}: ${formatPlural(balance[key][label] ?? 0, 'image')}`,
+            formatter: () => `${name}\n${title}: ${formatExamples(balance[key][label] ?? 0, noun)}`,
           },
         })),
       })),
@@ -46,14 +53,14 @@ export function classBalanceChart(balance: BalanceView, classes: readonly string
   };
 }
 
-function summaryOf({ train }: BalanceView, classes: readonly string[]): string {
+function summaryOf({ train }: BalanceView, classes: readonly string[], noun: Noun): string {
   const least = Math.min(...train);
   const most = Math.max(...train);
   if (train.length === 0) return 'There are no classes.';
-  if (least === most) return `Each of ${classes.length} classes has ${formatPlural(most, 'training image')}.`;
+  if (least === most) return `Each of ${classes.length} classes has ${formatExamples(most, noun, 'training ')}.`;
   const nameOf = (count: number): string => classes[train.indexOf(count)] ?? '';
   return (
-    `${formatPlural(classes.length, 'class', 'classes')}, from ${formatPlural(least, 'training image')} ` +
+    `${formatPlural(classes.length, 'class', 'classes')}, from ${formatExamples(least, noun, 'training ')} ` +
     `(${nameOf(least)}) to ${formatExact(most)} (${nameOf(most)}).`
   );
 }

@@ -1,5 +1,6 @@
 /** Parallel coordinates (Inselberg 1985): a line for each student through its parameters and its
  * metrics. */
+import type { Noun } from '../../core/data-kinds.ts';
 import type { EChartsOption } from 'echarts';
 import type { Level } from '../../core/space/space.ts';
 import type { Trial } from '../../core/records/trial.ts';
@@ -24,6 +25,8 @@ export interface ParallelInput {
   /** Gives the lines their colour. */
   readonly colour: TrialMetric;
   readonly titles: Titles;
+  /** What costs are of; images when absent. */
+  readonly noun?: Noun;
   readonly selected?: string | undefined;
   /** The others are dimmed. Nothing is when it is empty. */
   readonly brushed?: ReadonlySet<string>;
@@ -43,7 +46,8 @@ export function parallelAxes({
   dimensions,
   metrics,
   titles,
-}: Pick<ParallelInput, 'dimensions' | 'metrics' | 'titles'>): readonly ParallelAxis[] {
+  noun,
+}: Pick<ParallelInput, 'dimensions' | 'metrics' | 'titles' | 'noun'>): readonly ParallelAxis[] {
   return [
     ...dimensions.map((dimension) => ({
       ...{ id: `dimension-${dimension.name}`, title: dimension.title },
@@ -54,7 +58,7 @@ export function parallelAxes({
       text: (place: number): string => levelWords(dimension.name, dimension.levels[place], titles, ''),
     })),
     ...metrics.map((metric) => ({
-      ...{ id: `metric-${metric}`, title: metric === 'params' ? 'Params' : metricTitle(metric) },
+      ...{ id: `metric-${metric}`, title: metric === 'params' ? 'Params' : metricTitle(metric, noun) },
       value: (trial: Trial): number => {
         const value = METRIC_SPECS[metric].value(trial);
         return METRIC_SPECS[metric].isLog ? Math.log10(value) : value;
@@ -92,7 +96,11 @@ export function parallelChart(input: ParallelInput, theme: Theme): ChartView {
           `${formatPlural(metrics.length, 'metric')}; ` +
           `${brushed && brushed.size > 0 ? `${brushed.size} selected` : 'none selected'}.`,
     table: {
-      columns: ['Student', ...dimensions.map(({ title }) => title), ...metrics.map(metricTitle)],
+      columns: [
+        'Student',
+        ...dimensions.map(({ title }) => title),
+        ...metrics.map((metric) => metricTitle(metric, input.noun)),
+      ],
       rows: drawn.map((trial) => [
         trialNumber(trial),
         ...dimensions.map(({ name }) => levelWords(name, levelOf(trial, name), input.titles, 'none')),
@@ -131,7 +139,7 @@ function optionOf(input: ParallelInput, drawn: readonly Trial[], theme: Theme): 
       // Over the lines, else nobody reads the labels of a large run.
       z: 3,
     })),
-    ...(drawn.length > 0 && metricScale(input.colour, drawn, theme)),
+    ...(drawn.length > 0 && metricScale(input.colour, drawn, theme, input.noun)),
     tooltip: { ...base.tooltip, trigger: 'item' },
     series: [
       {

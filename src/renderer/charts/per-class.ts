@@ -1,5 +1,7 @@
-/** How many images of each class each network recognises. */
-import { formatPercent, formatPlural } from '../format.ts';
+/** How many examples of each class each network recognises. */
+import { formatExamples, formatPercent, formatPlural } from '../format.ts';
+import { IMAGE_NOUN, saidOf } from '../../core/data-kinds.ts';
+import type { Noun } from '../../core/data-kinds.ts';
 import type { Confusion } from '../review/confusion.ts';
 import { shareOf } from '../review/confusion.ts';
 import type { Theme } from '../theme.ts';
@@ -16,6 +18,7 @@ export function perClassChart(
   networks: readonly ReviewedConfusion[],
   classes: readonly string[],
   theme: Theme,
+  noun: Noun = IMAGE_NOUN,
 ): ChartView {
   const base = frame(theme);
   const recall = ({ confusion }: ReviewedConfusion, label: number): number =>
@@ -25,9 +28,9 @@ export function perClassChart(
     .filter(Number.isFinite);
   const lowest = shares.reduce((least, share) => Math.min(least, share), 1);
   return {
-    summary: summaryOf(networks, classes, recall),
+    summary: summaryOf(networks, classes, recall, noun),
     table: {
-      columns: ['Class', 'Images', ...networks.map(({ title }) => title)],
+      columns: ['Class', saidOf(noun, 'Images'), ...networks.map(({ title }) => title)],
       rows: classes.map((name, label) => [
         name,
         String(networks[0]?.confusion.totals[label] ?? 0),
@@ -59,7 +62,7 @@ export function perClassChart(
             tooltip: {
               formatter: () =>
                 `${name}\n${network.title}: ${formatPercent(recall(network, label))} of ` +
-                `${formatPlural(network.confusion.totals[label] ?? 0, 'image')}`,
+                `${formatExamples(network.confusion.totals[label] ?? 0, noun)}`,
             },
           })),
         };
@@ -73,6 +76,7 @@ function summaryOf(
   networks: readonly ReviewedConfusion[],
   classes: readonly string[],
   recall: (network: ReviewedConfusion, label: number) => number,
+  noun: Noun,
 ): string {
   if (networks.length === 0) return 'No predictions are here.';
   const spread = classes.map((name, label) => {
@@ -80,7 +84,7 @@ function summaryOf(
     return { name, low: Math.min(...shares), high: Math.max(...shares) };
   });
   const [widest] = [...spread].sort((left, right) => right.high - right.low - (left.high - left.low));
-  if (widest === undefined || !Number.isFinite(widest.low)) return 'No class has images.';
+  if (widest === undefined || !Number.isFinite(widest.low)) return `No class has ${noun.many}.`;
   return networks.length === 1
     ? `${formatPlural(classes.length, 'class', 'classes')}, from ` +
         `${formatPercent(Math.min(...spread.map(({ low }) => low)))} recognised.`

@@ -1,6 +1,8 @@
 /** Reliability diagram (Guo et al. 2017): accuracy against confidence, and the diagonal where both
  * are the same. */
-import { formatPercent, formatPlural, formatPoints } from '../format.ts';
+import { formatExamples, formatPercent, formatPoints } from '../format.ts';
+import { IMAGE_NOUN } from '../../core/data-kinds.ts';
+import type { Noun } from '../../core/data-kinds.ts';
 import type { Calibration } from '../review/calibration.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView, DrawnNetwork } from './chart.ts';
@@ -11,10 +13,14 @@ interface ReviewedCalibration extends DrawnNetwork {
   readonly calibration: Calibration;
 }
 
-/** A bin of fewer images is chance. */
+/** A bin of fewer examples is chance. */
 const FEWEST = 5;
 
-export function reliabilityChart(networks: readonly ReviewedCalibration[], theme: Theme): ChartView {
+export function reliabilityChart(
+  networks: readonly ReviewedCalibration[],
+  theme: Theme,
+  noun: Noun = IMAGE_NOUN,
+): ChartView {
   const base = frame(theme);
   const colors = chartColors(theme);
   return {
@@ -29,7 +35,7 @@ export function reliabilityChart(networks: readonly ReviewedCalibration[], theme
             )
             .join('; ')}.`,
     table: {
-      columns: ['Confidence', ...networks.flatMap(({ title }) => [`${title}: images`, `${title}: right`])],
+      columns: ['Confidence', ...networks.flatMap(({ title }) => [`${title}: ${noun.many}`, `${title}: right`])],
       rows: (networks[0]?.calibration.bins ?? []).map(({ from, to }, bin) => [
         `${formatPercent(from)} to ${formatPercent(to)}`,
         ...networks.flatMap(({ calibration: { bins } }) => [
@@ -68,7 +74,7 @@ export function reliabilityChart(networks: readonly ReviewedCalibration[], theme
                 value: [bin.confidence * 100, bin.accuracy * 100],
                 tooltip: {
                   formatter: () =>
-                    `${title}\n${formatPlural(bin.count, 'image')} at a confidence of ` +
+                    `${title}\n${formatExamples(bin.count, noun)} at a confidence of ` +
                     `${formatPercent(bin.confidence)}\n${formatPercent(bin.accuracy)} right`,
                 },
               })),

@@ -1,7 +1,10 @@
 /** Everything that the Compare view shows, as a report. */
 import { diffArchitectures } from '../../core/arch/diff.ts';
 import type { ChartView } from '../charts/chart.ts';
-import { formatDelta, formatPercent, formatPlural } from '../format.ts';
+import { IMAGE_NOUN, saidOf } from '../../core/data-kinds.ts';
+import type { Noun } from '../../core/data-kinds.ts';
+import type { ToldExample } from '../examples/example.ts';
+import { formatDelta, formatExamples, formatPercent } from '../format.ts';
 import { agreementOf } from '../review/agreement.ts';
 import { calibrationOf } from '../review/calibration.ts';
 import { confusionOf } from '../review/confusion.ts';
@@ -26,8 +29,10 @@ export interface ReportInput {
   readonly titles: Titles;
   /** Each with its drawing. */
   readonly charts: readonly { readonly title: string; readonly view: ChartView; readonly svg: string }[];
-  /** Of the images that `reportImages` names. */
-  readonly addressOf: (image: number) => string | undefined;
+  /** What the examples of the data set are called. */
+  readonly noun?: Noun;
+  /** Of the examples that `reportImages` names. */
+  readonly exampleOf: (image: number) => ToldExample;
   /** What was compared where, and when. */
   readonly origin: string;
 }
@@ -63,9 +68,9 @@ export function buildReport(input: ReportInput): Report {
 }
 
 /** A report outlives the window that could say why a network is not in it. */
-function absentBlocks({ absent }: ReportInput): readonly ReportBlock[] {
+function absentBlocks({ absent, noun = IMAGE_NOUN }: ReportInput): readonly ReportBlock[] {
   if (absent.length === 0) return [];
-  const sections = 'agreement, calibration, accuracy by class, confusion matrices and contested images';
+  const sections = `agreement, calibration, accuracy by class, confusion matrices and contested ${noun.many}`;
   return [
     { kind: 'heading', text: 'What is missing' },
     ...absent.map(({ title, reason }): ReportBlock => ({
@@ -75,7 +80,7 @@ function absentBlocks({ absent }: ReportInput): readonly ReportBlock[] {
   ];
 }
 
-function metricsTable({ all, base }: ReportInput): ReportBlock {
+function metricsTable({ all, base, noun }: ReportInput): ReportBlock {
   const cell = (row: MetricRow, one: Compared): string => {
     const difference = base && differenceOf(row, one, base);
     return `${row.text(row.value(one))}${difference ? ` (${difference.words})` : ''}`;
@@ -83,16 +88,17 @@ function metricsTable({ all, base }: ReportInput): ReportBlock {
   return {
     kind: 'table',
     columns: ['Metric', ...all.map((one) => `${one.title}${one === base ? ' (baseline)' : ''}`)],
-    rows: rowsThere(all).map((row) => [row.title, ...all.map((one) => cell(row, one))]),
+    rows: rowsThere(all, noun).map((row) => [row.title, ...all.map((one) => cell(row, one))]),
   };
 }
 
-function settingsBlocks({ all, titles }: ReportInput): readonly ReportBlock[] {
+function settingsBlocks({ all, titles, noun }: ReportInput): readonly ReportBlock[] {
   const students = all.flatMap(({ student, title }) => (student ? [{ student, title }] : []));
   if (students.length === 0) return [];
   const rows = settingRows(
     students.map(({ student }) => student),
     titles,
+    noun,
   );
   const shown = students.length > 1 ? rows.filter(({ differs }) => differs) : rows;
   return [
@@ -105,11 +111,11 @@ function settingsBlocks({ all, titles }: ReportInput): readonly ReportBlock[] {
   ];
 }
 
-function agreementBlocks({ reviewed }: ReportInput): readonly ReportBlock[] {
-  const images = reviewed[0]?.view.count ?? 0;
+function agreementBlocks({ reviewed, noun = IMAGE_NOUN }: ReportInput): readonly ReportBlock[] {
+  const count = reviewed[0]?.view.count ?? 0;
   return [
-    { kind: 'heading', text: `Agreement on ${formatPlural(images, 'validation image')}` },
-    ...agreeingPairs(reviewed).map(({ first, second, words }): ReportBlock => ({
+    { kind: 'heading', text: `Agreement on ${formatExamples(count, noun, 'validation ')}` },
+    ...agreeingPairs(reviewed, noun).map(({ first, second, words }): ReportBlock => ({
       ...{ kind: 'text', text: `${first.title} and ${second.title}: ${words}` },
     })),
     {
@@ -184,20 +190,20 @@ function confusionBlocks({ title, view }: Reviewed, classes: readonly string[]):
   ];
 }
 
-function disagreementBlocks({ reviewed, classes, addressOf }: ReportInput): readonly ReportBlock[] {
+function disagreementBlocks({ reviewed, classes, exampleOf, noun = IMAGE_NOUN }: ReportInput): readonly ReportBlock[] {
   const nameOf = (label: number): string => classes[label] ?? String(label);
-  const items = reportImages(reviewed).map(({ image, label, said }) => ({
-    address: addressOf(image) ?? '',
-    title: `${nameOf(label)} (image ${image})`,
-    lines: reviewed.map(({ title, view }, index) => {
+  const items = reportImages(reviewed).map(({ image, label, said }) => {
+    const { address = '', lines = [] } = exampleOf(image);
+    const verdicts = reviewed.map(({ title, view }, index) => {
       const predicted = said[index] ?? 0;
       const share = formatPercent(view.probabilities[image * view.classes + predicted], 0);
       return `${title}: ${nameOf(predicted)} ${share}${predicted === label ? ', right' : ', wrong'}`;
-    }),
-  }));
+    });
+    return { address, title: `${nameOf(label)} (${noun.one} ${image})`, lines: [...lines, ...verdicts] };
+  });
   if (items.length === 0) return [];
   return [
-    { kind: 'heading', text: 'Images on which they are furthest apart' },
+    { kind: 'heading', text: saidOf(noun, 'Images on which they are furthest apart') },
     { kind: 'images', items },
   ];
 }

@@ -1,6 +1,8 @@
 /** What stands side by side: students and their teacher as rows of one kind. */
 import type { TeacherView } from '../../bridge/schemas/records.ts';
 import type { MarkPlace } from '../charts/chart.ts';
+import { IMAGE_NOUN, saidOf } from '../../core/data-kinds.ts';
+import type { Noun } from '../../core/data-kinds.ts';
 import { costOf } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { Run } from '../../core/records/run.ts';
@@ -20,7 +22,7 @@ import type { CheckpointView } from '../../bridge/schemas/review.ts';
 import type { Network } from '../review/network.ts';
 import { pinOf } from '../review/network.ts';
 import type { Titles } from '../words.ts';
-import { levelText, trialNumber } from '../words.ts';
+import { levelText, metricTitle, trialNumber } from '../words.ts';
 
 export interface Compared {
   /** Its pin: one for each checkpoint. */
@@ -145,19 +147,19 @@ const costRow = (title: string, value: MetricRow['value'], text: MetricRow['text
 const shareRow = (title: string, value: MetricRow['value']): MetricRow => ({
   ...{ title, isHigherBetter: true, value, text: percent, difference: points },
 });
-const METRIC_ROWS: readonly MetricRow[] = [
+const metricRows = (noun: Noun): readonly MetricRow[] => [
   shareRow('Validation accuracy', (one) => one.accuracy),
   shareRow('Test accuracy', (one) => one.testAccuracy),
   costRow('Parameters', (one) => one.params, formatCount),
-  costRow('MACs per image', (one) => one.macs, formatCount),
+  costRow(metricTitle('macs', noun), (one) => one.macs, formatCount),
   costRow('Latency', (one) => one.latencyMs, formatMilliseconds),
   costRow('Peak activations', (one) => one.peakActivationBytes, formatBytes),
   costRow('Training time', (one) => one.seconds, formatDuration),
 ];
 
 /** Rows of which at least one network has a value. */
-export const rowsThere = (all: readonly Compared[]): readonly MetricRow[] =>
-  METRIC_ROWS.filter((row) => all.some((one) => row.value(one) !== undefined));
+export const rowsThere = (all: readonly Compared[], noun: Noun = IMAGE_NOUN): readonly MetricRow[] =>
+  metricRows(noun).filter((row) => all.some((one) => row.value(one) !== undefined));
 
 export interface Difference {
   readonly words: string;
@@ -179,6 +181,7 @@ export function differenceOf(row: MetricRow, one: Compared, base: Compared): Dif
 export function settingRows(
   students: readonly { readonly trial: Trial; readonly run: Run }[],
   titles: Titles,
+  noun: Noun = IMAGE_NOUN,
 ): readonly {
   readonly name: string;
   readonly title: string;
@@ -197,10 +200,10 @@ export function settingRows(
       })),
       ...Object.entries(flatten(run.config.recipe, 'recipe')).map(([name, value]) => ({
         name,
-        title: recipeTitles.get(name) ?? name,
+        title: saidOf(noun, recipeTitles.get(name) ?? name),
         value: levelText(value),
       })),
-      { name: 'trainImages', title: 'Training images', value: String(run.config.trainImages ?? 'all') },
+      { name: 'trainImages', title: saidOf(noun, 'Training images'), value: String(run.config.trainImages ?? 'all') },
       { name: 'run', title: 'Run', value: run.name },
       { name: 'seed', title: 'Seed', value: String(trial.seed) },
     ];
@@ -227,4 +230,4 @@ function flatten(value: object, prefix: string): Readonly<Record<string, string 
   );
 }
 
-export const testing = { METRIC_ROWS };
+export const testing = { metricRows };

@@ -1,4 +1,5 @@
 /** The charts of a comparison, for the view and for its report. */
+import type { Noun } from '../../core/data-kinds.ts';
 import type { ChartView } from '../charts/chart.ts';
 import { curvesChart } from '../charts/curves.ts';
 import { perClassChart } from '../charts/per-class.ts';
@@ -30,11 +31,16 @@ export function comparedCurves(all: readonly Compared[], teacher: Compared | und
 export const withConfusion = (reviewed: readonly Reviewed[]) =>
   reviewed.map((one) => ({ ...one, confusion: confusionOf(one.view) }));
 
-export function comparedClasses(reviewed: readonly Reviewed[], classes: readonly string[], theme: Theme): ChartView {
-  return perClassChart(withConfusion(reviewed), classes, theme);
+export function comparedClasses(
+  reviewed: readonly Reviewed[],
+  classes: readonly string[],
+  theme: Theme,
+  noun?: Noun,
+): ChartView {
+  return perClassChart(withConfusion(reviewed), classes, theme, noun);
 }
 
-export function comparedCalibration(reviewed: readonly Reviewed[], theme: Theme): ChartView {
+export function comparedCalibration(reviewed: readonly Reviewed[], theme: Theme, noun?: Noun): ChartView {
   const networks = reviewed.map((one) => ({ ...one, calibration: calibrationOf(one.view) }));
-  return reliabilityChart(networks, theme);
+  return reliabilityChart(networks, theme, noun);
 }

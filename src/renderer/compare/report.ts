@@ -18,6 +18,7 @@ export type ReportBlock =
   | {
       readonly kind: 'images';
       readonly items: readonly {
+        /** Empty where an example is told in words. */
         readonly address: string;
         readonly title: string;
         readonly lines: readonly string[];
@@ -121,10 +122,9 @@ function blockHtml(block: ReportBlock): string {
     case 'images': {
       const items = block.items.map(({ address, title, lines }) => {
         const words = [`<strong>${escapeHtml(title)}</strong>`, ...lines.map(escapeHtml)];
-        return (
-          `<li><img alt="${escapeHtml(title)}" ` +
-          `src="${safeAddress(address)}"><div>${words.map((line) => `<p>${line}</p>`).join('')}</div></li>`
-        );
+        const source = safeAddress(address);
+        const picture = source === '' ? '' : `<img alt="${escapeHtml(title)}" src="${source}">`;
+        return `<li>${picture}<div>${words.map((line) => `<p>${line}</p>`).join('')}</div></li>`;
       });
       return `<ul class="images">\n${items.join('\n')}\n</ul>`;
     }

@@ -1,24 +1,25 @@
-/** Validation images as addresses of pictures, read when first shown and kept for the window. */
+/** Examples of the validation split as bytes, read when first shown and kept for the window. */
 import { shallowReactive } from 'vue';
 import { MOST_IMAGES } from '../../bridge/schemas/review.ts';
 import { useClient } from '../api.ts';
-import { pictureAt, pngAddress } from '../review/image-data.ts';
 
 /** By `<data set> <index>`. */
-const kept = shallowReactive(new Map<string, string>());
+const kept = shallowReactive(new Map<string, Uint8Array>());
 
 export function useImages() {
   const client = useClient();
-  const addressOf = (dataset: string, index: number): string | undefined => kept.get(`${dataset} ${index}`);
+  const bytesOf = (dataset: string, index: number): Uint8Array | undefined => kept.get(`${dataset} ${index}`);
 
   async function read(dataset: string, indices: readonly number[]): Promise<void> {
-    const missing = indices.filter((index) => addressOf(dataset, index) === undefined);
+    const missing = indices.filter((index) => bytesOf(dataset, index) === undefined);
     for (let start = 0; start < missing.length; start += MOST_IMAGES) {
       const asked = missing.slice(start, start + MOST_IMAGES);
       const { shape, pixels } = await client.review.images({ dataset, indices: asked });
-      asked.forEach((index, place) => kept.set(`${dataset} ${index}`, pngAddress(pictureAt(pixels, shape, place))));
+      const size = shape.reduce((product, side) => product * side, 1);
+      // A copy each: one that is kept would keep all that came with it.
+      asked.forEach((index, place) => kept.set(`${dataset} ${index}`, pixels.slice(place * size, (place + 1) * size)));
     }
   }
 
-  return { addressOf, read };
+  return { bytesOf, read };
 }

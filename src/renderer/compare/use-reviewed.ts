@@ -1,7 +1,8 @@
-/** The compared networks whose predictions are here, all on the same images; the others with the
+/** The compared networks whose predictions are here, all on the same examples; the others with the
  * reason. */
 import { computed, watch } from 'vue';
 import type { PredictionsView } from '../../bridge/schemas/records.ts';
+import type { Noun } from '../../core/data-kinds.ts';
 import type { DrawnNetwork } from '../charts/chart.ts';
 import { agreementOf, verdictWords } from '../review/agreement.ts';
 import { usePredictions } from '../review/use-predictions.ts';
@@ -35,7 +36,7 @@ export function useReviewed(all: () => readonly Compared[]) {
       if (reviewed.value.some((one) => one.key === key)) return [];
       if (found === undefined || found.state === 'reading') return [{ title, state: 'reading', reason: STILL_READ }];
       if (found.state === 'missing') return [{ title, state: 'missing', reason: found.reason }];
-      return [{ title, state: 'apart', reason: 'it saw other images than the first one.' }];
+      return [{ title, state: 'apart', reason: 'it saw other examples than the first one.' }];
     }),
   );
   /** Once more for those whose predictions could not be read. */
@@ -43,13 +44,13 @@ export function useReviewed(all: () => readonly Compared[]) {
   return { reviewed, absent, again };
 }
 
-/** Each two of them that saw the same images, with what that says of the better one. */
-export const agreeingPairs = (networks: readonly Reviewed[]) =>
+/** Each two of them that saw the same examples, with what that says of the better one. */
+export const agreeingPairs = (networks: readonly Reviewed[], noun?: Noun) =>
   networks.flatMap((first, index) =>
     networks.slice(index + 1).flatMap((second) => {
       const agreement = agreementOf(first.view, second.view);
       if (agreement === undefined) return [];
-      return [{ first, second, agreement, words: verdictWords(agreement, first.title, second.title) }];
+      return [{ first, second, agreement, words: verdictWords(agreement, first.title, second.title, noun) }];
     }),
   );
 
@@ -64,5 +65,5 @@ const STILL_READ = 'its predictions are still being read.';
 
 function isSameSplit(left: PredictionsView, right: PredictionsView): boolean {
   const isAsLarge = left.count === right.count && left.classes === right.classes;
-  return left === right || (isAsLarge && left.labels.every((label, image) => label === right.labels[image]));
+  return left === right || (isAsLarge && left.labels.every((label, place) => label === right.labels[place]));
 }

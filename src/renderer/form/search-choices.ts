@@ -1,5 +1,6 @@
 /** What the fields of a search can be, as far as the catalog and the words know it. */
 import { SHIPPED_TABLE } from '../../bridge/words/prior-words.ts';
+import { dataKindOf } from '../../core/data-kinds.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
 import { REWARD_COSTS } from '../../core/objective.ts';
 import { LOSS_TITLES } from '../../core/records/distillation.ts';
@@ -17,6 +18,7 @@ export function searchChoices(
   teacher: string,
   { isWide = false, begins = false }: { readonly isWide?: boolean; readonly begins?: boolean } = {},
 ): Readonly<Record<string, readonly Choice[]>> {
+  const { noun } = dataKindOf(catalog.datasetOf(dataset) ?? {});
   return {
     dataset: catalog.datasets.map(({ name, title }) => ({ value: name, title })),
     teacher: teacherChoices(catalog.teachers, dataset, teacher, begins),
@@ -37,9 +39,9 @@ export function searchChoices(
     ],
     objectives: ['accuracy', 'params', 'macs', 'latencyMs', 'reward'].map((value) => ({
       value,
-      title: metricTitle(value),
+      title: metricTitle(value, noun),
     })),
-    'reward.cost': REWARD_COSTS.map((value) => ({ value, title: metricTitle(value) })),
+    'reward.cost': REWARD_COSTS.map((value) => ({ value, title: metricTitle(value, noun) })),
     'latency.engine': LATENCY_ENGINES.map((value) => ({ value, title: engineTitle(value) })),
     'latency.batch': LATENCY_BATCHES.map((batch) => ({ value: String(batch), title: String(batch) })),
     'recipe.schedule': [

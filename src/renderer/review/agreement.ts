@@ -1,22 +1,24 @@
 /**
  * How far two networks say the same, and whether one may be called better: McNemar's exact test on
- * the images where exactly one of them is right (McNemar 1947; exact form: binomial, two-sided).
+ * the examples where exactly one of them is right (McNemar 1947; exact form: binomial, two-sided).
  *
  * symbol   meaning
- * b, c     images that only the first, only the second classifies correctly
+ * b, c     examples that only the first, only the second classifies correctly
  * n        b + c
  * p        min(1, 2 * sum over k <= min(b, c) of C(n, k) / 2^n)
  */
 import type { PredictionsView } from '../../bridge/schemas/records.ts';
-import { formatPlural } from '../format.ts';
+import { IMAGE_NOUN } from '../../core/data-kinds.ts';
+import type { Noun } from '../../core/data-kinds.ts';
+import { formatExamples } from '../format.ts';
 import { predictedClasses } from './confusion.ts';
 
 /** Below it a difference may be called one: the custom of the field. */
 export const SIGNIFICANT = 0.05;
 
 export interface Agreement {
-  /** Images of both, in the same order. */
-  readonly images: number;
+  /** Examples of both, in the same order. */
+  readonly examples: number;
   /** Share on which both say the same class, right or wrong. */
   readonly same: number;
   readonly onlyFirst: number;
@@ -24,7 +26,7 @@ export interface Agreement {
   readonly p: number;
 }
 
-/** Undefined where the two did not see the same images. */
+/** Undefined where the two did not see the same examples. */
 export function agreementOf(first: PredictionsView, second: PredictionsView): Agreement | undefined {
   const isSameSplit =
     first.count === second.count &&
@@ -40,7 +42,7 @@ export function agreementOf(first: PredictionsView, second: PredictionsView): Ag
     if (one !== label && other === label) onlySecond += 1;
   }
   const p = mcNemar(onlyFirst, onlySecond);
-  return { images: first.count, same: same / first.count, onlyFirst, onlySecond, p };
+  return { examples: first.count, same: same / first.count, onlyFirst, onlySecond, p };
 }
 
 /** Two-sided exact p-value; 1 where the two never differ. */
@@ -57,9 +59,9 @@ function mcNemar(b: number, c: number): number {
 }
 
 /** The word "better" only where the test bears it. */
-export function verdictWords(agreement: Agreement, first: string, second: string): string {
+export function verdictWords(agreement: Agreement, first: string, second: string, noun: Noun = IMAGE_NOUN): string {
   const { onlyFirst, onlySecond, p } = agreement;
-  const counts = `${formatPlural(onlyFirst, 'image')} only ${first} gets right, ${onlySecond} only ${second}`;
+  const counts = `${formatExamples(onlyFirst, noun)} only ${first} gets right, ${onlySecond} only ${second}`;
   const test = `McNemar's exact test, p ${p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`}`;
   if (p >= SIGNIFICANT) return `No significant difference: ${counts} (${test}).`;
   return `${onlyFirst > onlySecond ? first : second} is better: ${counts} (${test}).`;

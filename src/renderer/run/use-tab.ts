@@ -5,6 +5,7 @@ import type { Ref } from 'vue';
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import { trainingsOf } from '../../core/budget.ts';
 import type { Trial } from '../../core/records/trial.ts';
+import { useKind } from '../kinds.ts';
 import { useCatalog } from '../stores/catalog.ts';
 import { usePins } from '../stores/pins.ts';
 import { useTheme } from '../theme.ts';
@@ -19,6 +20,7 @@ export function useTab(props: TabProps, selected: Readonly<Ref<string | undefine
   const config = computed(() => props.summary.run.config);
   return {
     ...{ catalog: useCatalog(), theme: useTheme().theme, config },
+    ...{ kind: useKind(() => config.value.dataset).kind },
     budget: computed(() => trainingsOf(config.value)),
     marked: computed(() => ({ selected: selected.value, pinned: pins.ids })),
     picked: computed(() => props.trials.find(({ id }) => id === selected.value)),

@@ -2,6 +2,7 @@
  * data. */
 import type { EChartsOption, ScatterSeriesOption } from 'echarts';
 import type { FrontPointsView } from '../../../bridge/schemas/front.ts';
+import type { Noun } from '../../../core/data-kinds.ts';
 import { kneePoint, planeFront } from '../../../core/geometry/pareto-front.ts';
 import { formatCount, formatExact, formatPercent, formatPlural } from '../../format.ts';
 import type { Theme } from '../../theme.ts';
@@ -22,6 +23,8 @@ export interface AllFrontInput extends PickedStudents {
   readonly points: FrontPointsView;
   readonly cost: KnownCost;
   readonly titles: Titles;
+  /** What costs are of; images when absent. */
+  readonly noun?: Noun;
   /** Where all runs have the same. */
   readonly teacher?: { readonly title: string; readonly accuracy: number | undefined } & Readonly<
     Partial<Record<KnownCost, number | undefined>>
@@ -60,7 +63,7 @@ export function allFrontChart(input: AllFrontInput, front: readonly number[], th
     option: optionOf(input, students, knee, theme),
     summary: summaryOf(input, students, knee),
     table: {
-      columns: ['Student', 'Run', 'Family', metricTitle('accuracy'), metricTitle(input.cost), 'Place'],
+      columns: ['Student', 'Run', 'Family', metricTitle('accuracy'), metricTitle(input.cost, input.noun), 'Place'],
       rows: students.map((student) => [
         student.id,
         student.run.name,
@@ -97,7 +100,7 @@ function optionOf(
     ...base,
     xAxis: xAxis(theme, {
       type: 'log',
-      name: `${metricTitle(cost)} (log scale)`,
+      name: `${metricTitle(cost, input.noun)} (log scale)`,
       ...logRange([...extentOf(points[cost]), ...(teacher ? [teacher.cost] : [])]),
       axisLabel: tickLabels(theme, formatCount),
       axisPointer: { show: false },
@@ -213,7 +216,7 @@ function teacherPlace({ teacher, cost }: AllFrontInput): TeacherPlace | undefine
 }
 
 function teacherSeries(input: AllFrontInput, { cost, accuracy }: TeacherPlace, theme: Theme): ScatterSeriesOption {
-  const numbers = `${formatPercent(accuracy)} validation · ${formatCount(cost)} ${metricTitle(input.cost)}`;
+  const numbers = `${formatPercent(accuracy)} validation · ${formatCount(cost)} ${metricTitle(input.cost, input.noun)}`;
   return { ...teacherMark([cost, accuracy], `${input.teacher?.title ?? ''}\n${numbers}`, theme), z: 4 };
 }
 

@@ -44,7 +44,14 @@ export function frontChart(input: FrontInput, theme: Theme): ChartView {
     // Written when it is asked for: the picture is redrawn far more often than read as rows.
     get table() {
       return {
-        columns: ['Student', 'Family', metricTitle(input.y), metricTitle(input.x), 'Place', 'Why'],
+        columns: [
+          'Student',
+          'Family',
+          metricTitle(input.y, input.noun),
+          metricTitle(input.x, input.noun),
+          'Place',
+          'Why',
+        ],
         rows: points.map((point) => [
           trialNumber(point.trial),
           input.titles.familyTitle(point.trial.candidate.family),
@@ -83,10 +90,10 @@ function frontOption(
   const [xs, ys] = [shown.map(({ x }) => x), shown.map(({ y }) => y)];
   return {
     ...base,
-    ...(input.colour && metricScale(input.colour, trials, theme)),
+    ...(input.colour && metricScale(input.colour, trials, theme, input.noun)),
     grid: { left: 56, right: input.colour ? 112 : 20, top: 34, bottom: 42 },
-    xAxis: xAxis(theme, axisOf(input.x, input.isLogX, xs, theme)),
-    yAxis: yAxis(theme, axisOf(input.y, input.isLogY, ys, theme)),
+    xAxis: xAxis(theme, axisOf(input.x, input.isLogX, xs, theme, input.noun)),
+    yAxis: yAxis(theme, axisOf(input.y, input.isLogY, ys, theme, input.noun)),
     series: [
       ...linesOf(input, points, front, theme),
       ...others.flatMap((other) => otherSeries(input, other.run, other.front, theme)),
@@ -99,14 +106,20 @@ function frontOption(
   };
 }
 
-function axisOf(metric: TrialMetric, wanted: boolean | undefined, values: readonly number[], theme: Theme) {
+function axisOf(
+  metric: TrialMetric,
+  wanted: boolean | undefined,
+  values: readonly number[],
+  theme: Theme,
+  noun: FrontInput['noun'],
+) {
   const { isLog, tick } = METRIC_SPECS[metric];
   // A logarithmic axis has no place for what is not positive.
   const log = (wanted ?? isLog) && values.every((value) => value > 0);
   const isShare = metric === 'accuracy' || metric === 'testAccuracy';
   return {
     type: log ? ('log' as const) : ('value' as const),
-    name: axisTitle(metric, log),
+    name: axisTitle(metric, log, noun),
     ...(log ? logRange(values) : isShare ? shareRange(values) : { scale: true }),
     axisLabel: tickLabels(theme, tick),
     axisPointer: { show: false },

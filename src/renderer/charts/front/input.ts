@@ -1,4 +1,5 @@
 /** What a chart of a front is drawn of. */
+import type { Noun } from '../../../core/data-kinds.ts';
 import type { Trial } from '../../../core/records/trial.ts';
 import type { TrialMetric } from '../../trial-metrics.ts';
 import type { Titles } from '../../words.ts';
@@ -27,6 +28,8 @@ export interface FrontInput extends Plane, PickedStudents {
   >;
   readonly others?: readonly OtherRun[];
   readonly titles: Titles;
+  /** What costs are of; images when absent. */
+  readonly noun?: Noun;
   /** Brushed students: the others are dimmed. Nothing is when it is empty. */
   readonly brushed?: ReadonlySet<string>;
 }

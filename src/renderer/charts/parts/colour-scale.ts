@@ -1,5 +1,6 @@
 /** Colours of students by a metric, and the scale that says what they mean. */
 import type { EChartsOption } from 'echarts';
+import type { Noun } from '../../../core/data-kinds.ts';
 import type { Trial } from '../../../core/records/trial.ts';
 import type { Theme } from '../../theme.ts';
 import { METRIC_SPECS } from '../../trial-metrics.ts';
@@ -54,12 +55,12 @@ function mixed(stops: readonly string[], share: number): string {
 }
 
 /** Right of the plot, about 86 pixels wide. */
-export function metricScale(metric: TrialMetric, trials: readonly Trial[], theme: Theme): EChartsOption {
+export function metricScale(metric: TrialMetric, trials: readonly Trial[], theme: Theme, noun?: Noun): EChartsOption {
   const { tick, isLog } = METRIC_SPECS[metric];
   const [low, high] = rangeOf(metric, trials);
   if (!Number.isFinite(low)) return {};
   const text = (one: number): string => tick(isLog ? 10 ** one : one);
-  const title = metricTitle(metric).replace(/ (?!\()/g, '\n');
+  const title = metricTitle(metric, noun).replace(/ (?!\()/g, '\n');
   return {
     visualMap: {
       type: 'continuous',

@@ -20,7 +20,7 @@ export function useFront(
   selected: Readonly<Ref<string | undefined>>,
 ) {
   const [selection, looks, records] = [useSelection(), useFrontLook(), useRecords()];
-  const { catalog, theme, config: own, marked } = useTab(props, selected);
+  const { catalog, kind, theme, config: own, marked } = useTab(props, selected);
   const runId = computed(() => props.summary.run.id);
 
   const look = computed<FrontLook>({
@@ -43,7 +43,7 @@ export function useFront(
     const { isLogX, isLogY, colour } = look.value;
     return frontChart(
       {
-        ...{ trials: props.trials, ...plane.value, colour, titles: catalog },
+        ...{ trials: props.trials, ...plane.value, colour, titles: catalog, noun: kind.value.noun },
         ...(isLogX !== undefined && { isLogX }),
         ...(isLogY !== undefined && { isLogY }),
         ...{ after: after.value, others: others.others.value },
@@ -68,7 +68,7 @@ export function useFront(
   const config = computed(() => records.runOf(picked.value?.runId ?? '')?.run.config ?? own.value);
 
   const moment = computed(() => after.value ?? finished.value);
-  return { catalog, look, metrics, finished, moment, points, others, chart, history, picked, config };
+  return { catalog, kind, look, metrics, finished, moment, points, others, chart, history, picked, config };
 }
 
 export function initialLook({ run }: RunSummaryView): FrontLook {

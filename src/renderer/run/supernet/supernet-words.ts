@@ -3,6 +3,8 @@ import { candidateKey } from '../../../core/space/candidate-key.ts';
 import type { DerivedStudent, SearchAccount } from '../../../core/one-shot/account.ts';
 import type { RunState } from '../../../core/records/run.ts';
 import type { Trial } from '../../../core/records/trial.ts';
+import type { Noun } from '../../../core/data-kinds.ts';
+import { metricTitle } from '../../words.ts';
 import { formatCount, formatDuration, formatPlural, formatTimeLeft } from '../../format.ts';
 
 type Course = Pick<SearchAccount, 'askedAt' | 'mixed' | 'epochs' | 'state'>;
@@ -47,12 +49,13 @@ export function derivedTrial({ family, student }: SearchAccount, trials: readonl
 export function costFacts(
   student: Pick<DerivedStudent, 'params' | 'macs'>,
   limits: SearchAccount['limits'],
+  noun?: Noun,
 ): readonly (readonly [string, string])[] {
   const within = (cost: number, limit: number | undefined): string =>
     limit === undefined ? formatCount(cost) : `${formatCount(cost)} of ${formatCount(limit)}`;
   return [
     ['Parameters', within(student.params, limits?.params)],
-    ['MACs per image', within(student.macs, limits?.macs)],
+    [metricTitle('macs', noun), within(student.macs, limits?.macs)],
   ];
 }
 

@@ -7,15 +7,13 @@ export interface Picture {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** The `place`-th of images `[n][height][width][channels]`; one channel is grey, three are
- * colours. */
-export function pictureAt(pixels: Uint8Array, shape: readonly number[], place: number): Picture {
+/** Of `[height][width][channels]`; one channel is grey, three are colours. */
+export function pictureAt(pixels: Uint8Array, shape: readonly number[]): Picture {
   const [height = 0, width = 0, channels = 1] = shape;
-  const size = height * width * channels;
   const rgba = new Uint8ClampedArray(height * width * 4);
   for (let pixel = 0; pixel < height * width; pixel += 1) {
     for (let channel = 0; channel < 3; channel += 1) {
-      rgba[pixel * 4 + channel] = pixels[place * size + pixel * channels + Math.min(channel, channels - 1)] ?? 0;
+      rgba[pixel * 4 + channel] = pixels[pixel * channels + Math.min(channel, channels - 1)] ?? 0;
     }
     rgba[pixel * 4 + 3] = 255;
   }
