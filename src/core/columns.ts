@@ -1,6 +1,7 @@
 /** A whole number for each example of a split, as it stands in a file beside labels: unpacked IDX
  * of 32-bit whole numbers, `[count]`, the higher bytes first. */
 import type { DatasetCard } from './records/dataset-card.ts';
+import { SPLITS } from './records/sources.ts';
 import type { SplitName } from './records/sources.ts';
 
 /** `group`: its place in the card's list of groups; `position`: its place in the sequence that it
@@ -59,4 +60,19 @@ export function chosenColumns(columns: Columns, places: ArrayLike<number>): Colu
     chosen[name] = Int32Array.from({ length: places.length }, (_, index) => column[places[index] ?? 0] ?? 0);
   }
   return chosen;
+}
+
+/** A group that is in two splits: what is learnt by heart of it in one is known in the other. */
+export function tornGroup(
+  columnIn: (split: SplitName) => Int32Array | undefined,
+): { readonly group: number; readonly first: SplitName; readonly second: SplitName } | undefined {
+  const seen = new Map<number, SplitName>();
+  for (const second of SPLITS) {
+    for (const group of columnIn(second) ?? []) {
+      const first = seen.get(group);
+      if (first !== undefined && first !== second) return { group, first, second };
+      seen.set(group, second);
+    }
+  }
+  return undefined;
 }

@@ -10,15 +10,28 @@ const options = {
   title: z.string().trim().min(1).max(120).optional().describe('Its title, for people'),
   licence: z.string().trim().min(1).max(2000).optional().describe('Its licence, as text'),
   kind: z
-    .enum(['idx', 'cifar10', 'cifar100', 'folder', 'csv'])
+    .enum(['idx', 'cifar10', 'cifar100', 'folder', 'csv', 'sound'])
     .optional()
     .describe('What the files are; told by their names'),
   size: z.int().min(8).max(224).optional().describe('Side of the images; their own, or 32 for a folder of images'),
-  csv: z.string().trim().min(1).max(4096).optional().describe('CSV file in the folder, of file, label and split'),
+  csv: z
+    .string()
+    .trim()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe('CSV file in the folder, of file, label, split and group'),
   skipBroken: z.boolean().default(false).describe('Leave broken files out'),
   fit: z.enum(['letterbox', 'crop', 'stretch']).default('letterbox').describe('How an image is made square'),
   gray: z.boolean().default(false).describe('One channel, whatever the images have'),
   coarse: z.boolean().default(false).describe('The 20 coarse classes of CIFAR-100, not its 100 fine ones'),
+  bands: z.int().min(8).max(128).optional().describe('Sound: bands of the spectrogram; 40'),
+  seconds: z.number().min(0.1).max(20).optional().describe('Sound: length of an example; the longest, up to 3 s'),
+  rate: z.int().min(2000).max(48_000).optional().describe("Sound: samples a second; the set's lowest, up to 16000"),
+  hop: z.number().min(5).max(50).optional().describe('Sound: milliseconds between two frames; 10'),
+  long: z.enum(['cut', 'windows']).default('cut').describe('Sound: what becomes of a longer recording'),
+  recordings: z.boolean().default(true).describe('Sound: keep it beside the spectrograms, to be played'),
+  group: z.string().trim().min(1).max(200).optional().describe("Pattern that finds a file's group in its name"),
   val: share.default(0.1).describe('Share of the training images that is cut for validation'),
   test: share.default(0.1).describe('Share of the training images that is cut for the test'),
   seed: z.int().min(0).max(0xffffffff).default(1).describe('Seed of the cut'),

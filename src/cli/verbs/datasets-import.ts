@@ -9,6 +9,7 @@ import { parseInput } from '../../bridge/config/parse-input.ts';
 import type { DatasetView } from '../../bridge/schemas/records.ts';
 import { durationText } from '../../host/for-shells.ts';
 import type { JobProgress, ProgressPrinter } from '../../host/for-shells.ts';
+import { dataKindOf } from '../../core/data-kinds.ts';
 import { printResult, wholeNumber, withCommonOptions, withHost, withProgress } from '../common.ts';
 import type { CommonOptions, VerbContext } from '../common.ts';
 
@@ -19,16 +20,18 @@ type ImportOptions = CommonOptions & Omit<ImportOrder, 'path'>;
 
 export function addImport(datasets: Command, context: VerbContext): void {
   withCommonOptions(datasets.command('import <path>'))
-    .description('make one of IDX files, CIFAR batches, a folder per class of images, or images that a CSV file names')
+    .description(
+      'make one of IDX files, CIFAR batches, a folder per class of images or WAV files, or such files that a CSV names',
+    )
     .option('--name <name>', "what a search calls it (default: the folder's name)")
     .option('--title <title>', 'its title, for people')
     .option('--licence <text>', 'its licence')
     .addOption(
       new Option('--kind <kind>', 'what the files are (default: told by their names)').choices([
-        ...['idx', 'cifar10', 'cifar100', 'folder', 'csv'],
+        ...['idx', 'cifar10', 'cifar100', 'folder', 'csv', 'sound'],
       ]),
     )
-    .option('--csv <file>', 'of columns file, label and, if there, split; with or without a header')
+    .option('--csv <file>', 'of columns file, label and, if there, split and group; with or without a header')
     .option('--skip-broken', 'leave broken files out, and list them', false)
     .option('--size <pixels>', 'side of the images, 8 to 224 (default: their own; 32 for files)', wholeNumber(8, 224))
     .addOption(
@@ -38,6 +41,21 @@ export function addImport(datasets: Command, context: VerbContext): void {
     )
     .option('--gray', 'one channel, whatever the images have', false)
     .option('--coarse', 'the 20 coarse classes of CIFAR-100, not its 100 fine ones', false)
+    .option('--bands <n>', 'sound: bands of a spectrogram, 8 to 128 (default: 40)', wholeNumber(8, 128))
+    .option('--seconds <s>', 'sound: length of an example, 0.1 to 20 (default: the longest, up to 3)', between(0.1, 20))
+    .option(
+      '--rate <hz>',
+      "sound: samples a second (default: the set's lowest, up to 16000)",
+      wholeNumber(2000, 48_000),
+    )
+    .option('--hop <ms>', 'sound: from frame to frame, 5 to 50 (default: 10)', between(5, 50))
+    .addOption(
+      new Option('--long <way>', 'sound: of a longer recording, its beginning or all windows of that length')
+        .choices(['cut', 'windows'])
+        .default('cut'),
+    )
+    .option('--no-recordings', 'sound: keep spectrograms alone, and nothing to play')
+    .option('--group <pattern>', "finds a file's group in its name: ^(\\d\\d) for a speaker's two digits; never torn")
     .option('--val <share>', 'of the training images, for validation where there is none', share, 0.1)
     .option('--test <share>', 'of the training images, for the test where there is none', share, 0.1)
     .option('--seed <s>', 'seed of the cut', wholeNumber(0, 0xffffffff), 1)
@@ -69,10 +87,19 @@ export function importTeller(printer: ProgressPrinter): (progress: JobProgress) 
   };
 }
 
-export function summaryOf({ name, shape, classes, splits, warnings = [] }: DatasetView): readonly string[] {
+export function summaryOf({ name, shape, classes, splits, example, warnings = [] }: DatasetView): readonly string[] {
   const { train, validation, test } = splits;
-  const images = `${train} training, ${validation} validation and ${test} test images of ${shape.join(' x ')}`;
+  const { many } = dataKindOf({ example }).noun;
+  const images = `${train} training, ${validation} validation and ${test} test ${many} of ${shape.join(' x ')}`;
   return [`${name}: ${images}, ${classes.length} classes`, ...warnings.map((warning) => `Note: ${warning}`)];
+}
+
+function between(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (text.trim() !== '' && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Give a number from ${least} to ${most}.`);
+  };
 }
 
 function share(text: string): number {

@@ -54,6 +54,8 @@ export interface Dataset {
   readonly split: (name: SplitName) => Split;
   /** Read whenever they are asked for; empty where the card names none. */
   readonly columns: (name: SplitName) => Columns;
+  /** Sound of one example, `[samples]` of 16 bits; absent where none was kept. */
+  readonly recording: (name: SplitName, index: number) => Uint8Array | undefined;
   /** Lets go of its files. */
   readonly close: () => void;
 }
@@ -131,7 +133,19 @@ function datasetIn(
     cache.clear();
   };
   const columns = (name: SplitName): Columns => readColumns(directory, card, name);
-  return { card, ...summaryOf(split('train'), card), split, columns, close };
+  const recording: Dataset['recording'] = (name, index) => recordingOf(directory, card, name, index);
+  return { card, ...summaryOf(split('train'), card), split, columns, recording, close };
+}
+
+function recordingOf(directory: string, { splits }: DatasetCard, name: SplitName, index: number) {
+  const { recordings, count } = splits[name];
+  if (recordings === undefined) return undefined;
+  const rows = openRows(join(directory, recordings.file), count, [2, recordings.samples, 1]);
+  try {
+    return rows.read(Int32Array.of(index));
+  } finally {
+    rows.close();
+  }
 }
 
 function closeRows(split: Split): void {

@@ -23,6 +23,10 @@ const fileSchema = z.object({ file: fileName, bytes: z.int().optional(), sha256:
  * Absent, as in cards of earlier versions: IDX. */
 const imagesSchema = fileSchema.extend({ form: z.enum(['idx', 'rows']).optional() });
 
+/** Sound that can be played, beside the spectrograms: `[count][samples]` whole numbers of 16 bits,
+ * the lower byte first, at the rate of the card's `example`. */
+const recordingsSchema = fileSchema.extend({ samples: z.int().min(1).max(100_000_000) });
+
 const splitSchema = z.object({
   count: z.int().min(1).max(1e9),
   /** Images of each class; this and what is optional below stand in the cards of imported data
@@ -33,6 +37,7 @@ const splitSchema = z.object({
   /** A whole number for each example (gzipped IDX of 32 bits): its group's place in the card's
    * `groups`, its place in the sequence it was cut from. */
   columns: z.object({ group: fileSchema.optional(), position: fileSchema.optional() }).optional(),
+  recordings: recordingsSchema.optional(),
 });
 
 const cardSchema = z.object({

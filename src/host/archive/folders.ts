@@ -12,6 +12,7 @@ import type { Manifest } from '../../bridge/schemas/archive.ts';
 import { hashFile } from '../../store/files.ts';
 import { foldedName, readPath } from './layout.ts';
 import type { Companions, Staged, UnpackOrder } from './orders.ts';
+import { filesOfSplit } from '../library/dataset-sides.ts';
 import { checkDatasetFiles, readDatasetCard } from '../library/dataset-files.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { parseReplay, replayIdIn } from '../replays/files.ts';
@@ -237,7 +238,7 @@ async function namedFiles({ kind, name }: Unit, directory: string): Promise<read
     return ['teacher.json', 'curve.json', ...files];
   }
   const { splits } = await readDatasetCard(directory);
-  return ['dataset.json', ...Object.values(splits).flatMap(({ images, labels }) => [images.file, labels.file])];
+  return ['dataset.json', ...Object.values(splits).flatMap(filesOfSplit)];
 }
 
 /** Files that nobody reads come along as they would stay at home; that they are there is said. */

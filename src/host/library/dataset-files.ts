@@ -7,10 +7,8 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { createGunzip, gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { sizeOf } from '../../core/arch/ops.ts';
-import { COLUMNS, columnBytes, columnOf } from '../../core/columns.ts';
 import { messageOf, WorkbenchError } from '../../core/errors.ts';
 import { datasetCardSchema } from '../../core/records/dataset-card.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
@@ -18,8 +16,18 @@ import { SPLITS } from '../../core/records/sources.ts';
 import type { DatasetSources, SplitName, SplitSources } from '../../core/records/sources.ts';
 import { faultOf } from '../../core/records/zod.ts';
 import { strayStep } from '../../core/steps.ts';
+import { checkColumns, checkRecordings } from './dataset-sides.ts';
+import {
+  anotherContent,
+  assertLength,
+  checkPacked,
+  CHUNK_BYTES,
+  corrupt,
+  hashFile,
+  unpacked,
+  unreadable,
+} from './split-files.ts';
 
-const unzip = promisify(gunzip);
 /** An IDX file of bytes with one or three axes and four sizes at most begins with these. */
 const IDX_BYTES = 0x08;
 /** A label file that unpacks to more is no label file. */
@@ -67,6 +75,7 @@ export async function checkDatasetFiles(
 ): Promise<CheckedDataset> {
   const all = createHash('sha256');
   const splits = new Map<string, SplitSources>();
+  const columns = await checkColumns(directory, card);
   for (const name of SPLITS) {
     const { images, labels, count } = card.splits[name];
     const [imageFile, labelFile] = [join(directory, images.file), join(directory, labels.file)];
@@ -77,8 +86,8 @@ export async function checkDatasetFiles(
     };
     await readLabels(directory, labels.file, count, card.classes.length);
     await checkSteps(imageFile, card, count);
-    const columns = await checkColumns(directory, card, name);
-    splits.set(name, { ...hashes, ...(columns !== undefined && { columns }) });
+    await checkRecordings(directory, card.splits[name]);
+    splits.set(name, { ...hashes, ...(columns[name] !== undefined && { columns: columns[name] }) });
   }
   const [train, val, test] = SPLITS.map((name) => splits.get(name));
   if (!train || !val || !test) throw new WorkbenchError('internal', 'A split was not read.');
@@ -96,8 +105,6 @@ export async function checkDatasetFiles(
   }
   return found;
 }
-
-const CHUNK_BYTES = 1 << 18;
 
 type ImagesEntry = DatasetCard['splits'][SplitName]['images'];
 
@@ -134,24 +141,6 @@ async function checkSteps(file: string, { example, shape }: DatasetCard, count: 
   }
 }
 
-/** SHA-256 of a split's columns, where it has any. Throws `dataset.*`. */
-async function checkColumns(directory: string, card: DatasetCard, split: SplitName): Promise<string | undefined> {
-  const { columns, count } = card.splits[split];
-  if (columns === undefined) return undefined;
-  const hash = createHash('sha256');
-  for (const name of COLUMNS) {
-    const entry = columns[name];
-    if (entry === undefined) continue;
-    const file = join(directory, entry.file);
-    await checkPacked(file, entry);
-    const content = await unpacked(file, columnBytes(count));
-    const column = columnOf(content, name, card, split);
-    if (typeof column === 'string') throw corrupt(file, column);
-    hash.update(content);
-  }
-  return hash.digest('hex');
-}
-
 /** There is a whole row for each image, and nothing else. */
 async function assertRows(file: string, count: number, shape: readonly [number, number, number]): Promise<void> {
   const { size } = await stat(file).catch((error: unknown) => {
@@ -161,42 +150,6 @@ async function assertRows(file: string, count: number, shape: readonly [number, 
   if (size === wanted) return;
   throw corrupt(file, `it has ${size} bytes, and ${count} images of ${shape.join(' x ')} are ${wanted}`);
 }
-
-/** Of the file as it lies there. Throws `dataset.*`. */
-async function checkPacked(file: string, { bytes, sha256 }: DatasetCard['splits'][SplitName]['labels']): Promise<void> {
-  const found = await hashFile(file);
-  if (bytes !== undefined) assertLength(file, found.length, bytes);
-  if (sha256 !== undefined && found.sha256 !== sha256) throw anotherContent(file);
-  if (found.magic[0] !== 0x1f || found.magic[1] !== 0x8b) throw corrupt(file, 'it is not a gzip file');
-}
-
-/** Of the file as it lies there; `all` takes its bytes in, too. Throws `dataset.missing`. */
-async function hashFile(
-  file: string,
-  all?: Hash,
-): Promise<{ readonly length: number; readonly sha256: string; readonly magic: Buffer }> {
-  const hash = createHash('sha256');
-  let length = 0;
-  let magic = Buffer.alloc(0);
-  try {
-    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
-      if (length === 0) magic = Buffer.from(chunk.subarray(0, 2));
-      length += chunk.length;
-      hash.update(chunk);
-      all?.update(chunk);
-    }
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-  return { length, sha256: hash.digest('hex'), magic };
-}
-
-function assertLength(file: string, length: number, expected: number): void {
-  if (length !== expected) throw corrupt(file, `it has ${length} bytes, and its card says ${expected}`);
-}
-
-const anotherContent = (file: string): WorkbenchError =>
-  corrupt(file, 'its content is not what its card says (SHA-256 differs)');
 
 /**
  * SHA-256 of the values of a gzipped IDX file of `rank` axes, which `all` takes in, too. They are
@@ -309,32 +262,10 @@ async function unpackedFile(file: string): Promise<Buffer> {
   return latest.content;
 }
 
-/** `most`: bytes that it may come to. Throws `dataset.*`. */
-async function unpacked(file: string, most: number): Promise<Buffer> {
-  const packed = await readSplitFile(file);
-  return unzip(packed, { maxOutputLength: most }).catch((error: unknown) => {
-    throw corrupt(file, `it cannot be unpacked: ${messageOf(error)}`);
-  });
-}
-
-async function readSplitFile(file: string): Promise<Buffer> {
-  return readFile(file).catch((error: unknown) => {
-    throw unreadable(file, error);
-  });
-}
-
-function unreadable(file: string, error: unknown): WorkbenchError {
-  return new WorkbenchError('dataset.missing', `A file of the data set cannot be read: ${messageOf(error)}.`, { file });
-}
-
 function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     throw corrupt(file, `it is not JSON (${messageOf(error)})`);
   }
-}
-
-function corrupt(file: string, finding: string): WorkbenchError {
-  return new WorkbenchError('dataset.corrupt', `${file} is damaged: ${finding}. Import the data set again.`, { file });
 }

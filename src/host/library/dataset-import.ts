@@ -84,7 +84,8 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
     const name = order.name ?? nameOf(source);
     await checkFree(name);
     number += 1;
-    const { kind, size, fit, gray, coarse, val, test, seed, licence, skipBroken } = order;
+    const { kind, size, fit, gray, coarse, val, test, seed, licence, skipBroken, group } = order;
+    const { bands, seconds, rate, hop, long, recordings } = order;
     const input: Input<'import'> = {
       ...{ path, source, name, title: order.title ?? name },
       ...(licence !== undefined && { licence }),
@@ -93,6 +94,8 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
         ...(csv !== undefined && { csv }),
         ...(size !== undefined && { side: size }),
         ...{ fit, gray, coarse, shares: { val, test }, seed, skipBroken },
+        ...(group !== undefined && { group }),
+        sound: { bands, seconds, rate, hop, long, recordings },
       },
       date: new Date().toISOString().slice(0, 10),
     };

@@ -1,7 +1,8 @@
 /**
- * A CSV file with a row an image: its file, its label, and its split where there is such a column.
- * The columns are told by a header's words, or are in this order where there is none. Files are
- * named from the imported folder, or from the folder of the CSV file, and lie within the former.
+ * A CSV file with a row an image, or a recording: its file, its label, and its split and its group
+ * where there are such columns. The columns are told by a header's words, or are in this order
+ * where there is none. Files are named from the imported folder, or from the folder of the CSV
+ * file, and lie within the former.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -10,29 +11,32 @@ import { corrupt, readBytes } from '../idx.ts';
 import { parseCsv } from './csv.ts';
 import type { CsvRow } from './csv.ts';
 import { splitCalled } from './folder-source.ts';
-import { imageFiles } from './image-files.ts';
-import type { LabelledFile } from './image-files.ts';
+import { groupFinder } from './labelled-files.ts';
+import type { LabelledFile, Medium } from './labelled-files.ts';
 import { MOST_CLASSES, unusable } from './source.ts';
 import type { Parts, Source, SourceRequest } from './source.ts';
 
 const CSV_FILE = /\.(csv|tsv)$/i;
 
 const HEADERS = {
-  file: ['file', 'filename', 'file_name', 'filepath', 'path', 'image', 'image_path', 'img', 'id'],
+  file: ['file', 'filename', 'file_name', 'filepath', 'path', 'image', 'image_path', 'img', 'id', 'wav', 'audio'],
   label: ['label', 'class', 'category', 'target', 'species', 'y'],
   split: ['split', 'set', 'subset', 'fold', 'partition'],
+  group: ['group', 'speaker'],
 } as const;
 
 interface Columns {
   readonly file: number;
   readonly label: number;
   readonly split: number;
+  readonly group: number;
 }
 
 interface Entry {
   readonly file: string;
   readonly label: string;
   readonly split: SplitName;
+  readonly group?: string;
 }
 
 /** One CSV file, and no folders that could be classes or splits. */
@@ -44,7 +48,7 @@ export function isCsvFolder(path: string, names: readonly string[]): boolean {
   return folders.length === 0 || (folders.length === 1 && splitCalled(folders[0]?.name ?? '') === undefined);
 }
 
-export async function readCsvSource(request: SourceRequest): Promise<Source> {
+export async function readCsvSource(request: SourceRequest, medium: Medium): Promise<Source> {
   const { path, options, faults, yieldToEvents } = request;
   const csv = options.csv ?? onlyCsv(path);
   const bytes = readBytes(csv);
@@ -52,12 +56,17 @@ export async function readCsvSource(request: SourceRequest): Promise<Source> {
   const rows = parseCsv(bytes.toString('utf8'));
   if (rows === undefined) throw corrupt(csv, 'a quotation mark stands within a cell, or is never closed');
   const { columns, body } = columnsOf(csv, rows);
+  const groupOf = options.group === undefined ? undefined : groupFinder(path, options.group);
   const entries = new Map<string, Entry>();
   for (const row of body) {
-    const entry = entryOf(path, csv, row, columns);
+    const named = entryOf(path, csv, row, columns);
+    const entry = groupOf === undefined ? named : { ...named, group: groupOf(named.file) };
     const known = entries.get(entry.file);
-    if (known !== undefined && (known.label !== entry.label || known.split !== entry.split)) {
-      throw corrupt(csv, `line ${row.line} names ${relative(path, entry.file)} again, with another label or split`);
+    if (known !== undefined && !isSame(known, entry)) {
+      throw corrupt(
+        csv,
+        `line ${row.line} names ${relative(path, entry.file)} again, with another label, split or group`,
+      );
     }
     entries.set(entry.file, entry);
   }
@@ -68,8 +77,11 @@ export async function readCsvSource(request: SourceRequest): Promise<Source> {
     return isThere;
   });
   const classes = classesOf(csv, [...entries.values()]);
-  return imageFiles(request, classes, partsOf(csv, present, classes), []);
+  return medium.read(request, classes, partsOf(csv, present, classes, medium), []);
 }
+
+const isSame = (one: Entry, other: Entry): boolean =>
+  one.label === other.label && one.split === other.split && one.group === other.group;
 
 function onlyCsv(path: string): string {
   const found = readdirSync(path).filter((name) => CSV_FILE.test(name));
@@ -87,14 +99,17 @@ function columnsOf(
   if (first.cells.length < 2) throw corrupt(csv, 'its first line has one column, and file and label are needed');
   const place = (words: readonly string[]): number =>
     first.cells.findIndex((cell) => words.includes(cell.toLowerCase()));
-  const columns = { file: place(HEADERS.file), label: place(HEADERS.label), split: place(HEADERS.split) };
+  const columns = {
+    ...{ file: place(HEADERS.file), label: place(HEADERS.label) },
+    ...{ split: place(HEADERS.split), group: place(HEADERS.group) },
+  };
   if (columns.file >= 0 && columns.label >= 0) return { columns, body: rows.slice(1) };
   if (columns.file >= 0 || columns.label >= 0) {
     const missing = columns.file < 0 ? 'file' : 'label';
     throw corrupt(csv, `its header has no column "${missing}" (one of ${HEADERS[missing].join(', ')})`);
   }
   const split = first.cells.length > 2 && splitCalled(first.cells[2] ?? '') !== undefined ? 2 : -1;
-  return { columns: { file: 0, label: 1, split }, body: rows };
+  return { columns: { file: 0, label: 1, split, group: -1 }, body: rows };
 }
 
 function entryOf(path: string, csv: string, { line, cells }: CsvRow, columns: Columns): Entry {
@@ -103,7 +118,9 @@ function entryOf(path: string, csv: string, { line, cells }: CsvRow, columns: Co
   const word = columns.split < 0 ? 'train' : (cells[columns.split] ?? '');
   const split = splitCalled(word);
   if (split === undefined) throw corrupt(csv, `line ${line} has the split "${word}", not train, val or test`);
-  return { file: placeOf(path, csv, name, line), label, split };
+  const group = cells[columns.group];
+  if (columns.group >= 0 && (group === undefined || group === '')) throw corrupt(csv, `line ${line} lacks its group`);
+  return { file: placeOf(path, csv, name, line), label, split, ...(group !== undefined && { group }) };
 }
 
 /** What lies elsewhere was not handed over. */
@@ -125,13 +142,24 @@ function classesOf(csv: string, entries: readonly Entry[]): readonly string[] {
   return classes;
 }
 
-function partsOf(csv: string, entries: readonly Entry[], classes: readonly string[]): Parts<readonly LabelledFile[]> {
+function partsOf(
+  csv: string,
+  entries: readonly Entry[],
+  classes: readonly string[],
+  { noun }: Medium,
+): Parts<readonly LabelledFile[]> {
   const stranger = entries.find(({ label }) => !classes.includes(label));
   if (stranger !== undefined) {
-    throw unusable(csv, `the training images have no such class as "${stranger.label}" of ${stranger.file}`);
+    throw unusable(csv, `the training ${noun}s have no such class as "${stranger.label}" of ${stranger.file}`);
   }
   const part = (name: SplitName): readonly LabelledFile[] =>
-    entries.filter(({ split }) => split === name).map(({ file, label }) => ({ file, label: classes.indexOf(label) }));
+    entries
+      .filter(({ split }) => split === name)
+      .map(({ file, label, group }) => ({
+        file,
+        label: classes.indexOf(label),
+        ...(group !== undefined && { group }),
+      }));
   const [train, val, test] = [part('train'), part('val'), part('test')];
   return { train, ...(val.length > 0 && { val }), ...(test.length > 0 && { test }) };
 }

@@ -1,17 +1,16 @@
 /**
- * A folder per class of image files, at any depth below it; classes in the order of their names.
+ * A folder per class of files, at any depth below it; classes in the order of their names.
  * Where all folders are called `train`, `val` or `test` (and their like), those are splits, with
  * the folders of the classes in them.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { SplitName } from '../../../core/records/sources.ts';
-import { FORMAT_WORDS, imageFiles } from './image-files.ts';
-import type { LabelledFile } from './image-files.ts';
+import { groupFinder } from './labelled-files.ts';
+import type { LabelledFile, Medium } from './labelled-files.ts';
 import { mapParts, MOST_CLASSES, unusable } from './source.ts';
 import type { Parts, Source, SourceRequest } from './source.ts';
 
-const EXTENSIONS: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.gif'];
 const SPLIT_FOLDERS: Readonly<Record<string, SplitName>> = {
   ...{ train: 'train', training: 'train' },
   ...{ val: 'val', valid: 'val', validation: 'val' },
@@ -26,22 +25,24 @@ export function isClassFolder(path: string): boolean {
   return foldersIn(path).length > 0;
 }
 
-export async function readFolderSource(request: SourceRequest): Promise<Source> {
-  const { path, yieldToEvents } = request;
+export async function readFolderSource(request: SourceRequest, medium: Medium): Promise<Source> {
+  const { path, options, yieldToEvents } = request;
   const roots = splitFolders(path);
   const classes = foldersIn(roots.train);
   if (classes.length > MOST_CLASSES) {
     throw unusable(roots.train, `it has ${classes.length} folders of classes, and ${MOST_CLASSES} is the most`);
   }
+  const groupOf = options.group === undefined ? undefined : groupFinder(path, options.group);
   let skipped = 0;
   const files = await mapParts(roots, async (root) => {
     await yieldToEvents();
-    const found = classFiles(root, classes);
+    const found = classFiles(root, classes, medium);
     skipped += found.skipped;
-    return found.files;
+    return groupOf === undefined ? found.files : found.files.map((one) => ({ ...one, group: groupOf(one.file) }));
   });
-  const warnings = skipped > 0 ? [`Left out, as no image: ${skipped} ${skipped === 1 ? 'file' : 'files'}.`] : [];
-  return imageFiles(request, classes, files, warnings);
+  const count = skipped === 1 ? '1 file' : `${skipped} files`;
+  const warnings = skipped > 0 ? [`Left out, as no ${medium.noun}: ${count}.`] : [];
+  return medium.read(request, classes, files, warnings);
 }
 
 /** The root itself for a folder that has no splits of its own. */
@@ -66,21 +67,22 @@ function splitFolders(path: string): Parts<string> {
 function classFiles(
   root: string,
   classes: readonly string[],
+  { noun, formats, extensions }: Medium,
 ): { readonly files: readonly LabelledFile[]; readonly skipped: number } {
   const stranger = foldersIn(root).find((name) => !classes.includes(name));
-  if (stranger !== undefined) throw unusable(join(root, stranger), 'the training images have no such class');
+  if (stranger !== undefined) throw unusable(join(root, stranger), `the training ${noun}s have no such class`);
   let skipped = 0;
   const files = classes.flatMap((name, label) => {
     const folder = join(root, name);
     // A split may lack a class; a class that is there and empty is a mistake.
     if (statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
     const found = filesBelow(folder);
-    const images = found.filter((file) => EXTENSIONS.includes(extname(file).toLowerCase()));
-    if (images.length === 0) {
-      throw unusable(folder, `this class has no ${FORMAT_WORDS} file; fill the folder or remove it`);
+    const known = found.filter((file) => extensions.includes(extname(file).toLowerCase()));
+    if (known.length === 0) {
+      throw unusable(folder, `this class has no ${formats} file; fill the folder or remove it`);
     }
-    skipped += found.length - images.length;
-    return images.map((file) => ({ file, label }));
+    skipped += found.length - known.length;
+    return known.map((file) => ({ file, label }));
   });
   return { files, skipped };
 }

@@ -1,16 +1,11 @@
 /** Files of images with their classes, as folders and lists of them name: their headers are looked
  * at first, and each is decoded once, into the frame. */
 import sharp from 'sharp';
-import { WorkbenchError } from '../../../core/errors.ts';
-import { corrupt } from '../idx.ts';
 import { framed, inParallel } from './fit.ts';
-import { mapParts } from './source.ts';
+import { groupsOf } from './labelled-files.ts';
+import type { LabelledFile, Medium } from './labelled-files.ts';
+import { BrokenFile, mapParts, unlessBroken } from './source.ts';
 import type { Parts, Source, SourceImages, SourceRequest } from './source.ts';
-
-export interface LabelledFile {
-  readonly file: string;
-  readonly label: number;
-}
 
 /** As JPEG has it; libvips cannot shrink what is much larger. */
 const MOST_PIXELS_A_SIDE = 65_535;
@@ -18,7 +13,12 @@ const MOST_PIXELS_A_SIDE = 65_535;
 const MOST_PIXELS = 0x3fff ** 2;
 /** By what stands in the file, whatever its name ends with. */
 const FORMATS: readonly string[] = ['png', 'jpeg', 'webp', 'gif'];
-export const FORMAT_WORDS = 'PNG, JPEG, WebP or GIF';
+const FORMAT_WORDS = 'PNG, JPEG, WebP or GIF';
+export const IMAGE_EXTENSIONS: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.gif'];
+
+export const IMAGES: Medium = {
+  ...{ extensions: IMAGE_EXTENSIONS, formats: FORMAT_WORDS, noun: 'image', read: imageFiles },
+};
 
 interface Header {
   /** Alpha not counted: 1 or 3. */
@@ -27,8 +27,7 @@ interface Header {
   readonly isAnimated: boolean;
 }
 
-/** Broken files are noted, and left out. */
-export async function imageFiles(
+async function imageFiles(
   request: SourceRequest,
   classes: readonly string[],
   files: Parts<readonly LabelledFile[]>,
@@ -37,58 +36,38 @@ export async function imageFiles(
   const total = Object.values(files).reduce((sum, part) => sum + part.length, 0);
   let done = 0;
   const headers: Header[] = [];
+  const { groups, columnsOf } = groupsOf(files);
   const parts = await mapParts(files, async (part) => {
     const read = new Array<Header | undefined>(part.length).fill(undefined);
     await inParallel(part.length, request.yieldToEvents, async (index) => {
       const { file = '' } = part[index] ?? {};
-      read[index] = await noted(request, file, () => headerOf(file));
+      read[index] = await unlessBroken(request.faults, () => headerOf(file));
       request.report((done += 1), total);
     });
     for (const header of read) if (header !== undefined) headers.push(header);
-    return imagesIn(part.filter((_, index) => read[index] !== undefined));
+    const sound = part.filter((_, index) => read[index] !== undefined);
+    return { ...imagesIn(sound), ...columnsOf(sound) };
   });
   const channels = headers.some((header) => header.channels === 3) ? 3 : 1;
   return {
     classes,
+    ...(groups && { groups }),
     parts: await mapParts(parts, async (images): Promise<SourceImages> => ({ ...images, channels })),
     warnings: [...warnings, ...warningsOf(headers, request.options.gray)],
   };
-}
-
-/** `undefined` where the file is broken, which is noted then. */
-async function noted<T>({ faults }: SourceRequest, file: string, read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof BrokenImage)) throw error;
-    faults.note(file, error.finding);
-    return undefined;
-  }
-}
-
-/** The same error as of any data file, with what was found apart. */
-export class BrokenImage extends WorkbenchError {
-  readonly finding: string;
-  readonly file: string;
-  constructor(file: string, finding: string, cause?: unknown) {
-    const { code, message, place } = corrupt(file, finding);
-    super(code, message, place, { cause });
-    this.file = file;
-    this.finding = finding;
-  }
 }
 
 async function headerOf(file: string): Promise<Header> {
   // A header alone costs nothing, whatever it boasts of.
   const header = sharp(file, { limitInputPixels: false });
   const { format, space, width, height, depth, pages = 1 } = await readable(file, () => header.metadata());
-  if (!FORMATS.includes(format)) throw new BrokenImage(file, `it is a ${format} file, not ${FORMAT_WORDS}`);
+  if (!FORMATS.includes(format)) throw new BrokenFile(file, `it is a ${format} file, not ${FORMAT_WORDS}`);
   const size = `its header says ${width} x ${height}`;
   if (Math.max(width, height) > MOST_PIXELS_A_SIDE) {
-    throw new BrokenImage(file, `${size}, and ${MOST_PIXELS_A_SIDE} a side is the most`);
+    throw new BrokenFile(file, `${size}, and ${MOST_PIXELS_A_SIDE} a side is the most`);
   }
   if (width * height > MOST_PIXELS) {
-    throw new BrokenImage(file, `${size}, and ${Math.floor(MOST_PIXELS / 1e6)} million pixels are the most`);
+    throw new BrokenFile(file, `${size}, and ${Math.floor(MOST_PIXELS / 1e6)} million pixels are the most`);
   }
   const channels = space === 'b-w' || space === 'grey16' ? 1 : 3;
   return { channels, isDeep: depth === 'ushort', isAnimated: pages > 1 };
@@ -99,7 +78,7 @@ function imagesIn(files: readonly LabelledFile[]): Omit<SourceImages, 'channels'
     labels: Uint8Array.from(files, ({ label }) => label),
     read: async (image, frame) => {
       const { file = '' } = files[image] ?? {};
-      return readable(file, () => framed(sharp(file, { autoOrient: true }), frame));
+      return { pixels: await readable(file, () => framed(sharp(file, { autoOrient: true }), frame)) };
     },
   };
 }
@@ -109,7 +88,7 @@ async function readable<T>(file: string, read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim().replaceAll(/\s+/g, ' ') : String(error);
-    throw new BrokenImage(file, `it cannot be read as an image (${reason})`, error);
+    throw new BrokenFile(file, `it cannot be read as an image (${reason})`, error);
   }
 }
 

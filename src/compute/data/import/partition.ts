@@ -8,6 +8,7 @@
  * | order | indices into `labels` | `[n of the split]` |
  */
 import { createRng, split as splitSeed } from '../../../core/math/rng.ts';
+import { SPLITS } from '../../../core/records/sources.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
 import { unusable } from './source.ts';
 
@@ -16,7 +17,8 @@ export type Shares = Readonly<Partial<Record<Exclude<SplitName, 'train'>, number
 /**
  * Cuts the splits that `shares` names from the training images, class by class, by chance. Every
  * order is dealt: each of its prefixes holds the classes in the proportions of the whole. Throws
- * `dataset.unusable` for a class too small to cut.
+ * `dataset.unusable` for a class too small to cut. `chosen`: the split of each, where
+ * chance is not to tell.
  */
 export function partition(
   place: string,
@@ -24,11 +26,16 @@ export function partition(
   classes: readonly string[],
   shares: Shares,
   seed: number,
+  chosen?: readonly SplitName[],
 ): Readonly<Partial<Record<SplitName, Uint32Array>>> & { readonly train: Uint32Array } {
   const wanted = (['test', 'val'] as const).filter((name) => shares[name] !== undefined);
   const piles: Readonly<Record<SplitName, number[][]>> = { train: [], val: [], test: [] };
   membersOf(labels, classes.length).forEach((members, label) => {
     if (members.length === 0) return;
+    if (chosen !== undefined) {
+      for (const name of SPLITS) piles[name].push(members.filter((index) => chosen[index] === name));
+      return;
+    }
     const shuffled = createRng(splitSeed(seed, label)).shuffle(members);
     let taken = 0;
     for (const name of wanted) {

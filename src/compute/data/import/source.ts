@@ -21,8 +21,15 @@ export interface SourceImages {
   readonly labels: Uint8Array;
   /** `[count]` each, where there are any. */
   readonly columns?: Columns;
-  /** Pixels `[side][side][channels]` of one image. Throws `dataset.corrupt` where it is broken. */
-  readonly read: (image: number, frame: Frame) => Promise<Uint8Array>;
+  /** Throws `BrokenFile` where it is broken. */
+  readonly read: (image: number, frame: Frame) => Promise<Decoded>;
+}
+
+export interface Decoded {
+  /** `[side][side][channels]`, or of the source's own size. */
+  readonly pixels: Uint8Array;
+  /** `[samples]` of 16 bits, the lower byte first. */
+  readonly sound?: Uint8Array;
 }
 
 /** Images of one size, one after the other. */
@@ -46,8 +53,35 @@ export interface Source {
   readonly example?: Example;
   /** Names of the groups of columns. */
   readonly groups?: readonly string[];
+  /** Of an example's sound, where it is kept. */
+  readonly samples?: number;
   /** What a person should know, though it hinders nothing. */
   readonly warnings: readonly string[];
+  /** The same, as it was found while examples were read. */
+  readonly found?: () => readonly string[];
+}
+
+/** The same error as of any data file, with what was found apart. */
+export class BrokenFile extends WorkbenchError {
+  readonly finding: string;
+  readonly file: string;
+  constructor(file: string, finding: string, cause?: unknown) {
+    const { code, message, place } = corrupt(file, finding);
+    super(code, message, place, { cause });
+    this.file = file;
+    this.finding = finding;
+  }
+}
+
+/** What `read` gives, or `undefined` where the file is broken, which is noted then. */
+export async function unlessBroken<T>(faults: Faults, read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof BrokenFile)) throw error;
+    faults.note(error.file, error.finding);
+    return undefined;
+  }
 }
 
 /** How an importer is asked: where to look, what to make of it, and whom to tell. */
@@ -87,8 +121,9 @@ export function uniformImages({ height, width, channels, read, labels }: Uniform
     ...{ size: { height, width }, channels, labels },
     read: async (image, frame) => {
       const own = read(image * bytes, bytes);
-      if (height === frame.side && width === frame.side && channels === frame.channels) return own;
-      return framed(sharp(own, { raw: { width, height, channels: channels === 1 ? 1 : 3 } }), frame);
+      if (height === frame.side && width === frame.side && channels === frame.channels) return { pixels: own };
+      const opened = sharp(own, { raw: { width, height, channels: channels === 1 ? 1 : 3 } });
+      return { pixels: await framed(opened, frame) };
     },
   };
 }

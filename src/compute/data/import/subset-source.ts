@@ -26,12 +26,14 @@ export async function readSubsetSource({ path, options, yieldToEvents, report }:
   const dataset = await openDataset(path, undefined, { yieldToEvents, onProgress: report });
   const most = { train: subset.perClass, val: validationPerClass(subset.perClass), test: undefined };
   assertEnough(dataset, subset);
+  const { recordings } = dataset.card.splits.train;
   const part = (name: SplitName): SourceImages => chosenOf(dataset, name, subset.classes, most[name], seed);
   return {
     classes: subset.classes.map((label) => nameOf(dataset, label)),
     parts: { train: part('train'), val: part('val'), test: part('test') },
     ...(dataset.card.example && { example: dataset.card.example }),
     ...(dataset.card.groups && { groups: dataset.card.groups }),
+    ...(recordings && { samples: recordings.samples }),
     warnings: [],
   };
 }
@@ -79,6 +81,9 @@ function chosenOf(
   }
   return {
     ...{ size: { height, width }, channels, labels, columns },
-    read: (example) => Promise.resolve(read(example * bytes)),
+    read: (example) => {
+      const sound = dataset.recording(name, places[example] ?? 0);
+      return Promise.resolve({ pixels: read(example * bytes), ...(sound && { sound }) });
+    },
   };
 }

@@ -22,7 +22,7 @@ export type ImageForm = 'idx' | 'rows';
 
 /** Takes images in the order in which they are to stand. */
 export interface SplitWriter {
-  readonly add: (pixels: Uint8Array, label: number) => void;
+  readonly add: (pixels: Uint8Array, label: number, sound?: Uint8Array) => void;
   /** No more come. */
   readonly end: () => WrittenSplit;
   /** Gives up: nothing is held open. */
@@ -35,17 +35,32 @@ export interface WrittenSplit {
   readonly hashes: readonly string[];
   /** In memory still; absent where they are on the disk. */
   readonly pixels?: Uint8Array;
-  readonly rows?: { readonly file: string; readonly bytes: number; readonly sha256: string };
+  readonly rows?: WrittenFile;
+  readonly sound?: WrittenFile;
   /** A number for each example, where it has any. */
   readonly columns?: Columns;
 }
 
-/** `most`: images that may come; `all` takes in the pixels of each. Throws `disk.full`. `write`:
- * for a disk other than the real one. */
+interface WrittenFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface SplitPlace {
+  readonly name: SplitName;
+  /** Images that may come. */
+  readonly most: number;
+  readonly shape: readonly number[];
+  readonly hasSound?: boolean;
+}
+
+/** `all` takes in the pixels of each. Throws `disk.full`. `write`: for a disk other than the real
+ * one. */
 export function splitWriter(
   form: ImageForm,
   directory: string,
-  { name, most, shape }: { readonly name: SplitName; readonly most: number; readonly shape: readonly number[] },
+  { name, most, shape, hasSound = false }: SplitPlace,
   all: (pixels: Uint8Array) => void,
   write: Write = writeSync,
 ): SplitWriter {
@@ -53,15 +68,23 @@ export function splitWriter(
   const labels = new Uint8Array(most);
   const hashes: string[] = [];
   const sink = form === 'rows' ? rowsSink(directory, `${name}-images.rows`, write) : heldSink(most * bytes);
+  const sounds = hasSound ? rowsSink(directory, `${name}-sound.rows`, write) : undefined;
   return {
-    add: (pixels, label) => {
+    add: (pixels, label, sound) => {
       labels[hashes.length] = label;
       hashes.push(createHash('sha256').update(pixels).digest('base64'));
       all(pixels);
       sink.add(pixels);
+      if (sound !== undefined) sounds?.add(sound);
     },
-    end: () => ({ labels: labels.subarray(0, hashes.length), hashes, ...sink.end() }),
-    close: () => sink.close(),
+    end: () => {
+      const { rows: sound } = sounds?.end() ?? {};
+      return { labels: labels.subarray(0, hashes.length), hashes, ...sink.end(), ...(sound && { sound }) };
+    },
+    close: () => {
+      sink.close();
+      sounds?.close();
+    },
   };
 }
 
@@ -114,12 +137,13 @@ function rowsSink(directory: string, file: string, write: Write): Sink {
 }
 
 /** Resolves when all is on the disk, the card last. `step` is called for each of the six data
- * files. Throws `disk.full`. */
+ * files; `samples`: of a recording, where there are any. Throws `disk.full`. */
 export async function writeDataset(
   directory: string,
   facts: Facts,
   splits: Readonly<Record<SplitName, WrittenSplit>>,
   step: () => Promise<void>,
+  samples?: number,
 ): Promise<void> {
   const [height, width, channels] = facts.shape;
   const size = channels === 1 ? [height, width] : [height, width, channels];
@@ -141,12 +165,15 @@ export async function writeDataset(
   };
   const cards: [SplitName, DatasetCard['splits'][SplitName]][] = [];
   for (const name of SPLITS) {
-    const { labels, pixels = new Uint8Array(), rows, columns } = splits[name];
+    const { labels, pixels = new Uint8Array(), rows, columns, sound } = splits[name];
     const count = labels.length;
     if (rows) await step();
     const images = rows ? { ...rows, form: 'rows' as const } : await write(`${name}-images`, [count, ...size], pixels);
     const classes = await write(`${name}-labels`, [count], labels);
-    const more = columns && Object.keys(columns).length > 0 && { columns: await packColumns(name, columns) };
+    const more = {
+      ...(columns && Object.keys(columns).length > 0 && { columns: await packColumns(name, columns) }),
+      ...(sound && samples !== undefined && { recordings: { ...sound, samples } }),
+    };
     cards.push([name, { count, balance: balanceOf(labels, facts.classes.length), images, labels: classes, ...more }]);
   }
   // Sound: one entry for each of the names.

@@ -4,7 +4,7 @@ import { z } from '../../../core/records/zod.ts';
 import { count, seed, text } from '../inputs.ts';
 import type { ProgressReport, Task, WrittenFolder } from '../outputs.ts';
 
-const kind = z.enum(['idx', 'cifar10', 'cifar100', 'folder', 'csv', 'subset']);
+const kind = z.enum(['idx', 'cifar10', 'cifar100', 'folder', 'csv', 'sound', 'subset']);
 
 /** Of a data set of ours. */
 const subset = z.object({
@@ -12,6 +12,21 @@ const subset = z.object({
   classes: z.array(z.int().min(0)).readonly(),
   /** Training images of each, drawn by the seed; absent: all. */
   perClass: count.optional(),
+});
+
+/** How recordings become spectrograms; what is absent is told by the files, or is as for speech. */
+const sound = z.object({
+  bands: count.optional(),
+  /** Of an example; a shorter recording ends in silence. */
+  seconds: z.number().positive().optional(),
+  /** Samples a second. */
+  rate: count.optional(),
+  /** Milliseconds from frame to frame. */
+  hop: z.number().positive().optional(),
+  /** Of a longer recording: the beginning alone, or every part of it. */
+  long: z.enum(['cut', 'windows']).optional(),
+  /** The sound is kept, for playing. */
+  recordings: z.boolean().optional(),
 });
 
 /** How somebody's files become a data set. */
@@ -33,6 +48,9 @@ const options = z.object({
   /** Shares of the training images that are cut from them where the source has no such split. */
   shares: z.object({ val: z.number(), test: z.number() }),
   seed,
+  sound: sound.optional(),
+  /** A pattern that finds each file's group in its name. */
+  group: text.optional(),
   /** Of the kind `subset`; the folder is a data set's then. */
   subset: subset.optional(),
 });

@@ -165,7 +165,7 @@ const CORRUPT: readonly Case[] = [
     files: { ...folders, 'labels.csv': 'a/1.png,x\na/1.png,y\n' },
     options: { kind: 'csv' },
     file: 'labels.csv',
-    says: 'line 2 names a/1.png again, with another label or split',
+    says: 'line 2 names a/1.png again, with another label, split or group',
   },
   {
     what: 'a header without labels',
