@@ -4,6 +4,7 @@
  *
  *   npm run study -- cells [...]     scripts/study/cells.ts
  *   npm run study -- oneshot [...]   scripts/study/oneshot.ts
+ *   npm run study -- gan [...]       scripts/study/gan.ts
  */
 import { messageOf, WorkbenchError } from '../src/core/errors.ts';
 
@@ -12,6 +13,7 @@ type Study = (args: readonly string[], say: (line: string) => void) => Promise<v
 const STUDIES: Readonly<Record<string, () => Promise<Study>>> = {
   cells: async () => (await import('./study/cells.ts')).studyCells,
   oneshot: async () => (await import('./study/oneshot.ts')).studyOneShot,
+  gan: async () => (await import('./study/gan.ts')).studyGan,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -27,6 +27,7 @@ export const STRATEGY_FILES: Readonly<Record<StrategyId, string>> = {
   nsga2: 'strategies/nsga2.ts',
   tpe: 'strategies/tpe/tpe.ts',
   akd: 'strategies/akd/akd.ts',
+  sac: 'strategies/sac/sac.ts',
   'rank-nosh': 'strategies/rank-nosh/rank-nosh.ts',
   cenas: 'strategies/cenas/cenas.ts',
   'arch2vec-bo': 'strategies/arch2vec/bo.ts',

@@ -16,6 +16,7 @@ import { nsga2 } from './nsga2.ts';
 import { ONE_SHOT_STRATEGIES } from './one-shot/one-shot.ts';
 import { random } from './random.ts';
 import { rankNosh } from './rank-nosh/rank-nosh.ts';
+import { sac } from './sac/sac.ts';
 import type { Family } from '../space/space.ts';
 import { LEG_OPTIONS } from './strategy.ts';
 import type {
@@ -102,6 +103,7 @@ export const STRATEGIES = {
   nsga2: entry(nsga2),
   tpe: entry(tpe),
   akd: entry(akd),
+  sac: entry(sac),
   'rank-nosh': entry(rankNosh),
   cenas: entry(cenas),
   'na-rs': entry(naRs),

@@ -6,7 +6,8 @@ import { enumerateSpace, validateCandidate } from '../../../src/core/space/latti
 import type { Candidate, Family } from '../../../src/core/space/space.ts';
 import { AKD } from '../../../src/core/strategies/akd/constants.ts';
 import { lstmStep } from '../../../src/core/strategies/akd/lstm.ts';
-import { choicesOf, createPolicy, readChoices, sampleCandidate } from '../../../src/core/strategies/akd/policy.ts';
+import { choicesOf } from '../../../src/core/strategies/akd/decisions.ts';
+import { createPolicy, readChoices, sampleCandidate } from '../../../src/core/strategies/akd/policy.ts';
 import { learnBatch, logProbabilities, testing } from '../../../src/core/strategies/akd/ppo.ts';
 import type { Episode, Learner } from '../../../src/core/strategies/akd/ppo.ts';
 import { familiesProblem } from '../../contract/strategy-problems.ts';

@@ -22,21 +22,18 @@ import { byChance } from '../random.ts';
 import { admitNew } from '../repair.ts';
 import type { AskedEvent, Strategy } from '../strategy.ts';
 import { AKD } from './constants.ts';
-import { choicesOf, createPolicy, sampleCandidate } from './policy.ts';
+import { choicesOf } from './decisions.ts';
+import { createPolicy, sampleCandidate } from './policy.ts';
 import type { Policy } from './policy.ts';
 import { learnBatch, logProbabilities } from './ppo.ts';
 import type { Episode, Learner } from './ppo.ts';
 import { rewardOf } from './reward.ts';
+import { NOTHING_WEIGHED, weigh } from './weigh.ts';
+import type { Weighed } from './weigh.ts';
 
 /** Of the rewards that the policy has learned from. */
-interface Rewards {
-  readonly count: number;
-  /** Their mean, and the sum of squared distances from it (Welford 1962). */
-  readonly mean: number;
-  readonly squares: number;
+interface Rewards extends Weighed {
   readonly worst: number;
-  /** Moving average. */
-  readonly baseline: number | undefined;
 }
 
 export interface AkdState extends BaselineState {
@@ -100,28 +97,9 @@ function learn(state: AkdState): AkdState {
   const worst = known.reduce((low, reward) => Math.min(low, reward), state.rewards.worst);
   if (!Number.isFinite(worst)) return rest; // nothing but failures so far
   const batch = told.map((reward) => reward ?? worst);
-  const { rewards, advantages } = weigh({ ...state.rewards, worst }, batch);
+  const { weighed, advantages } = weigh(state.rewards, batch);
   const episodes = state.ended.map((trial, i): Episode => ({ ...state.open.get(trial)!, advantage: advantages[i]! }));
-  return { ...rest, rewards, learner: learnBatch(policy, state.learner, episodes) };
-}
-
-/** How far each reward lies above the moving average before it, in deviations of all so far. */
-function weigh(before: Rewards, batch: readonly number[]): { rewards: Rewards; advantages: readonly number[] } {
-  let { count, mean, squares } = before;
-  for (const reward of batch) {
-    const distance = reward - mean;
-    count++;
-    mean += distance / count;
-    squares += distance * (reward - mean);
-  }
-  const deviation = Math.sqrt(squares / count) || 1;
-  let baseline = before.baseline ?? batch.reduce((sum, reward) => sum + reward / batch.length, 0);
-  const advantages = batch.map((reward) => {
-    const advantage = (reward - baseline) / deviation;
-    baseline = AKD.baseline * baseline + (1 - AKD.baseline) * reward;
-    return advantage;
-  });
-  return { rewards: { ...before, count, mean, squares, baseline }, advantages };
+  return { ...rest, rewards: { ...weighed, worst }, learner: learnBatch(policy, state.learner, episodes) };
 }
 
 /** The first student that the policy writes and that may be proposed; `undefined` when there is
@@ -160,7 +138,7 @@ export const akd: Strategy<AkdState> = {
       ...start,
       policy,
       learner: startLearner(policy, input.seed),
-      rewards: { count: 0, mean: 0, squares: 0, worst: Infinity, baseline: undefined },
+      rewards: { ...NOTHING_WEIGHED, worst: Infinity },
       open: new Map(),
       ended: [],
     };

@@ -10,47 +10,25 @@
  * | θ      | embeddings [K + 1][H], the LSTM's W and b, the heads' weights [K][H] and biases [K]          | [n]    |
  */
 import type { Rng } from '../../math/rng.ts';
-import { activeDimensions } from '../../space/lattice.ts';
-import { levelIndex } from '../../space/neighbours.ts';
-import type { Candidate, Dimension, Family, Level } from '../../space/space.ts';
+import type { Candidate, Family } from '../../space/space.ts';
+import { createDecisions, writeCandidate } from './decisions.ts';
+import type { Choice, Decision, Decisions } from './decisions.ts';
 import { lstmBackward, lstmStep } from './lstm.ts';
 import type { LstmStep, LstmWeights } from './lstm.ts';
 
-/** A choice among the tokens `first` .. `first + size − 1`. */
-interface Decision {
-  readonly first: number;
-  readonly size: number;
-}
-
-/** Decision and token. */
-export interface Choice extends Decision {
-  readonly token: number;
-}
-
-export interface Policy {
-  readonly families: readonly Family[];
+/** Its tokens are the K. */
+export interface Policy extends Decisions {
   readonly units: number;
-  /** K. */
-  readonly tokens: number;
   /** n. */
   readonly length: number;
-  readonly ofFamily: Decision;
-  /** By family and dimension. */
-  readonly ofDimension: readonly (readonly Decision[])[];
 }
 
 /** Only `families` can be chosen. */
 export function createPolicy(families: readonly Family[], units: number): Policy {
-  let tokens = 0;
-  const decide = (size: number): Decision => {
-    const first = tokens;
-    tokens += size > 1 ? size : 0;
-    return { first, size };
-  };
-  const ofFamily = decide(families.length);
-  const ofDimension = families.map(({ dimensions }) => dimensions.map(({ levels }) => decide(levels.length)));
+  const decisions = createDecisions(families);
+  const { tokens } = decisions;
   const length = (tokens + 1) * units + 4 * units * (2 * units + 1) + tokens * (units + 1);
-  return { families, units, tokens, length, ofFamily, ofDimension };
+  return { ...decisions, units, length };
 }
 
 /** The parts of θ, or of its gradient, in place. */
@@ -111,37 +89,13 @@ function createReader(
 /** A student written by the policy; it may be illegal, over a limit or not new. */
 export function sampleCandidate(policy: Policy, theta: Float64Array, rng: Rng): Candidate {
   const reader = createReader(policy, partsOf(policy, theta));
-  const choose = (decision: Decision): number => {
-    if (decision.size < 2) return 0;
+  return writeCandidate(policy, (decision) => {
     let target = rng.uniform();
     const found = reader.decide(decision).findIndex((log) => (target -= Math.exp(log)) < 0);
     const chosen = found < 0 ? decision.size - 1 : found;
     reader.write(decision.first + chosen);
     return chosen;
-  };
-  const f = choose(policy.ofFamily);
-  const family = policy.families[f]!;
-  const config: Record<string, Level> = {};
-  family.dimensions.forEach((dimension, d) => {
-    if (activeDimensions(family, config).includes(dimension)) {
-      config[dimension.name] = dimension.levels[choose(policy.ofDimension[f]![d]!)]!;
-    }
   });
-  return { family: family.name, config };
-}
-
-/** The choices that write a candidate of the policy's families, `[T]`. */
-export function choicesOf(
-  { families, ofFamily, ofDimension }: Policy,
-  { family, config }: Candidate,
-): readonly Choice[] {
-  const f = families.findIndex(({ name }) => name === family);
-  const choose = (decision: Decision, index: number): readonly Choice[] =>
-    decision.size > 1 && index >= 0 ? [{ ...decision, token: decision.first + index }] : [];
-  const levels = (families[f]?.dimensions ?? []).flatMap((dimension: Dimension, d) =>
-    choose(ofDimension[f]![d]!, levelIndex(dimension, config)),
-  );
-  return [...choose(ofFamily, f), ...levels];
 }
 
 /** A student read by the policy. */

@@ -12,7 +12,8 @@
  */
 import { AKD } from './constants.ts';
 import { readChoices } from './policy.ts';
-import type { Choice, Policy } from './policy.ts';
+import type { Choice } from './decisions.ts';
+import type { Policy } from './policy.ts';
 
 export interface Episode {
   readonly choices: readonly Choice[];

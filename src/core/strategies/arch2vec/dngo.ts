@@ -15,7 +15,7 @@
 import type { Rng } from '../../math/rng.ts';
 import { fitLinear, predictLinear } from '../../surrogate/linear-model.ts';
 import type { LinearPrediction } from '../../surrogate/linear-model.ts';
-import { adamStep, startLearner } from './adam.ts';
+import { adamStep, startLearner } from '../../math/adam.ts';
 import { ARCH2VEC } from './constants.ts';
 
 /** W row-major, then b, v and c. */
@@ -92,7 +92,7 @@ function teach(net: Net, rows: Float64Array, values: readonly number[], rng: Rng
       gradient.fill(0);
       const some = shuffled.slice(batch * size, (batch + 1) * size);
       squaredError({ ...net, theta: learner.theta }, rows, values, some, gradient);
-      learner = adamStep(learner, gradient);
+      learner = adamStep(learner, gradient, ARCH2VEC);
     }
   }
   return { ...net, theta: learner.theta };

@@ -17,8 +17,8 @@ import type { Member } from '../catalogue.ts';
 import { FIRST_SOURCES } from '../initial.ts';
 import { byChance } from '../random.ts';
 import type { AskedEvent, Strategy } from '../strategy.ts';
-import { adamStep, copyLearner, startLearner } from './adam.ts';
-import type { Learner } from './adam.ts';
+import { adamStep, copyLearner, startLearner } from '../../math/adam.ts';
+import type { Learner } from '../../math/adam.ts';
 import { ENCODING_DEFAULTS, needsOfEncoding } from './bo.ts';
 import { ARCH2VEC } from './constants.ts';
 import { checkEncoding, createFeatures, listMembers } from './features.ts';
@@ -124,7 +124,7 @@ function learnEnded(before: RlState): RlState {
     const learner = copyLearner(state.learner);
     const gradient = new Float64Array(learner.theta.length);
     reinforceLoss(state.shape, learner.theta, walked, gradient);
-    state = { ...state, rewards, learner: adamStep(learner, gradient) };
+    state = { ...state, rewards, learner: adamStep(learner, gradient, ARCH2VEC) };
   }
   return state;
 }

@@ -1,5 +1,11 @@
 /** Adam (Kingma and Ba 2015, algorithm 1). */
-import { ARCH2VEC } from './constants.ts';
+
+export interface AdamSettings {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
 
 /** θ with the moving averages of the gradient and of its square, `[n]` each. */
 export interface Learner {
@@ -15,8 +21,11 @@ export const startLearner = (theta: Float64Array): Learner => ({
 });
 
 /** The same averages and θ, moved in place: whoever keeps the learner of before copies it first. */
-export function adamStep({ theta, mean, square, steps }: Learner, gradient: Float64Array): Learner {
-  const { beta1, beta2, learningRate, epsilon } = ARCH2VEC;
+export function adamStep(
+  { theta, mean, square, steps }: Learner,
+  gradient: Float64Array,
+  { beta1, beta2, learningRate, epsilon }: AdamSettings,
+): Learner {
   const step = steps + 1;
   const [meanShare, squareShare] = [1 - beta1 ** step, 1 - beta2 ** step];
   for (let j = 0; j < theta.length; j++) {
