@@ -1,11 +1,13 @@
 import MarkdownIt from 'markdown-it';
 import { describe, expect, test } from 'vitest';
+import { DATA_KINDS } from '../../src/core/data-kinds.ts';
 import { drawSvg } from '../../src/renderer/charts/echarts.ts';
 import { buildReport } from '../../src/renderer/compare/build-report.ts';
 import type { ReportInput } from '../../src/renderer/compare/build-report.ts';
 import { comparedCalibration } from '../../src/renderer/compare/comparison-charts.ts';
 import { comparedStudent, comparedTeacher, distinctTitles } from '../../src/renderer/compare/compared.ts';
 import { reportHtml, reportMarkdown } from '../../src/renderer/compare/report.ts';
+import { twoClasses } from '../support/gallery/comparison-charts.ts';
 import {
   fixtureEpochs,
   fixtureGraph,
@@ -79,6 +81,34 @@ describe('the HTML report', () => {
       expect(html).toContain(words);
     }
     expect(html).toContain(PNG);
+  });
+});
+
+describe('a report of sequences', () => {
+  const answers = [1.5, 0.5].map((apart, place) => ({
+    ...{ key: `${place}`, title: `#${place + 1}`, place, view: twoClasses(apart, place + 1) },
+  }));
+  const told = reportMarkdown(
+    buildReport({
+      ...whole,
+      ...{ kind: DATA_KINDS.sequence, reviewed: answers, classes: ['wrong', 'right'] },
+      exampleOf: (image) => ({ lines: [`Skill ${image}, right`] }),
+    }),
+  );
+
+  test('has areas under ROC curves with their intervals in place of confusion matrices', () => {
+    expect(told).not.toContain('Confusion matrix');
+    expect(told).toMatch(/\| #1 \| 0\.\d{3} \(0\.\d{3} to 0\.\d{3}\) \|/);
+    expect(told).toMatch(/#1 and #2: the area of #1 is larger; difference \+0\.\d{3}, .*DeLong's test/);
+  });
+
+  test('calls examples answers, and tells them in words where there is no picture', () => {
+    expect(told).toContain('Agreement on 300 validation answers');
+    expect(told).toMatch(/- right \(answer \d+\): Skill \d+, right; #1: /);
+    expect(told).not.toMatch(/\bimages?\b/i);
+    expect(reportHtml(buildReport({ ...whole, kind: DATA_KINDS.sequence, exampleOf: () => ({}) }))).not.toMatch(
+      /<img alt="" |src=""/,
+    );
   });
 });
 

@@ -1,13 +1,12 @@
 /** Everything that the Compare view shows, as a report. */
 import { diffArchitectures } from '../../core/arch/diff.ts';
 import type { ChartView } from '../charts/chart.ts';
-import { IMAGE_NOUN, saidOf } from '../../core/data-kinds.ts';
-import type { Noun } from '../../core/data-kinds.ts';
+import { DATA_KINDS, saidOf } from '../../core/data-kinds.ts';
+import type { DataKind } from '../../core/data-kinds.ts';
 import type { ToldExample } from '../examples/example.ts';
 import { formatDelta, formatExamples, formatPercent } from '../format.ts';
 import { agreementOf } from '../review/agreement.ts';
 import { calibrationOf } from '../review/calibration.ts';
-import { confusionOf } from '../review/confusion.ts';
 import type { ContestedImage } from '../review/disagreement.ts';
 import { contestedImages } from '../review/disagreement.ts';
 import { titleOf } from '../student/diagram.ts';
@@ -15,6 +14,7 @@ import type { Titles } from '../words.ts';
 import { leaningWords } from '../charts/reliability.ts';
 import type { Compared, MetricRow } from './compared.ts';
 import { differenceOf, isDrawn, rowsThere, settingRows } from './compared.ts';
+import { REPORT_REVIEWS } from './report-reviews.ts';
 import type { Report, ReportBlock } from './report.ts';
 import type { Absent, Reviewed } from './use-reviewed.ts';
 import { agreeingPairs } from './use-reviewed.ts';
@@ -29,8 +29,8 @@ export interface ReportInput {
   readonly titles: Titles;
   /** Each with its drawing. */
   readonly charts: readonly { readonly title: string; readonly view: ChartView; readonly svg: string }[];
-  /** What the examples of the data set are called. */
-  readonly noun?: Noun;
+  /** Of the data set; images when absent. */
+  readonly kind?: DataKind;
   /** Of the examples that `reportImages` names. */
   readonly exampleOf: (image: number) => ToldExample;
   /** What was compared where, and when. */
@@ -46,7 +46,7 @@ export function reportImages(reviewed: readonly Reviewed[]): readonly ContestedI
 }
 
 export function buildReport(input: ReportInput): Report {
-  const { all, reviewed } = input;
+  const { all, reviewed, kind = DATA_KINDS.image } = input;
   return {
     title: `${all.map(({ title }) => title).join(' · ')}`,
     blocks: [
@@ -61,16 +61,17 @@ export function buildReport(input: ReportInput): Report {
         ...{ kind: 'picture', title, svg, summary: view.summary },
       })),
       ...architectureBlocks(all),
-      ...reviewed.flatMap((network) => confusionBlocks(network, input.classes)),
+      ...REPORT_REVIEWS[kind.review].blocks(reviewed, input.classes),
       ...(reviewed.length > 1 ? disagreementBlocks(input) : []),
     ],
   };
 }
 
 /** A report outlives the window that could say why a network is not in it. */
-function absentBlocks({ absent, noun = IMAGE_NOUN }: ReportInput): readonly ReportBlock[] {
+function absentBlocks({ absent, kind = DATA_KINDS.image }: ReportInput): readonly ReportBlock[] {
   if (absent.length === 0) return [];
-  const sections = `agreement, calibration, accuracy by class, confusion matrices and contested ${noun.many}`;
+  const { sections: reviews } = REPORT_REVIEWS[kind.review];
+  const sections = `agreement, calibration, accuracy by class, ${reviews} and contested ${kind.noun.many}`;
   return [
     { kind: 'heading', text: 'What is missing' },
     ...absent.map(({ title, reason }): ReportBlock => ({
@@ -80,7 +81,7 @@ function absentBlocks({ absent, noun = IMAGE_NOUN }: ReportInput): readonly Repo
   ];
 }
 
-function metricsTable({ all, base, noun }: ReportInput): ReportBlock {
+function metricsTable({ all, base, kind }: ReportInput): ReportBlock {
   const cell = (row: MetricRow, one: Compared): string => {
     const difference = base && differenceOf(row, one, base);
     return `${row.text(row.value(one))}${difference ? ` (${difference.words})` : ''}`;
@@ -88,17 +89,17 @@ function metricsTable({ all, base, noun }: ReportInput): ReportBlock {
   return {
     kind: 'table',
     columns: ['Metric', ...all.map((one) => `${one.title}${one === base ? ' (baseline)' : ''}`)],
-    rows: rowsThere(all, noun).map((row) => [row.title, ...all.map((one) => cell(row, one))]),
+    rows: rowsThere(all, kind?.noun).map((row) => [row.title, ...all.map((one) => cell(row, one))]),
   };
 }
 
-function settingsBlocks({ all, titles, noun }: ReportInput): readonly ReportBlock[] {
+function settingsBlocks({ all, titles, kind }: ReportInput): readonly ReportBlock[] {
   const students = all.flatMap(({ student, title }) => (student ? [{ student, title }] : []));
   if (students.length === 0) return [];
   const rows = settingRows(
     students.map(({ student }) => student),
     titles,
-    noun,
+    kind?.noun,
   );
   const shown = students.length > 1 ? rows.filter(({ differs }) => differs) : rows;
   return [
@@ -111,7 +112,7 @@ function settingsBlocks({ all, titles, noun }: ReportInput): readonly ReportBloc
   ];
 }
 
-function agreementBlocks({ reviewed, noun = IMAGE_NOUN }: ReportInput): readonly ReportBlock[] {
+function agreementBlocks({ reviewed, kind: { noun } = DATA_KINDS.image }: ReportInput): readonly ReportBlock[] {
   const count = reviewed[0]?.view.count ?? 0;
   return [
     { kind: 'heading', text: `Agreement on ${formatExamples(count, noun, 'validation ')}` },
@@ -173,25 +174,9 @@ function architectureBlocks(compared: readonly Compared[]): readonly ReportBlock
   });
 }
 
-function confusionBlocks({ title, view }: Reviewed, classes: readonly string[]): readonly ReportBlock[] {
-  const { classes: size, counts } = confusionOf(view);
+function disagreementBlocks({ reviewed, classes, exampleOf, kind }: ReportInput): readonly ReportBlock[] {
   const nameOf = (label: number): string => classes[label] ?? String(label);
-  const labels = Array.from({ length: size }, (_, label) => label);
-  return [
-    { kind: 'heading', text: `Confusion matrix of ${title}` },
-    {
-      kind: 'table',
-      columns: ['True class \\ said', ...labels.map(nameOf)],
-      rows: labels.map((label) => [
-        nameOf(label),
-        ...labels.map((predicted) => String(counts[label * size + predicted] ?? 0)),
-      ]),
-    },
-  ];
-}
-
-function disagreementBlocks({ reviewed, classes, exampleOf, noun = IMAGE_NOUN }: ReportInput): readonly ReportBlock[] {
-  const nameOf = (label: number): string => classes[label] ?? String(label);
+  const { noun } = kind ?? DATA_KINDS.image;
   const items = reportImages(reviewed).map(({ image, label, said }) => {
     const { address = '', lines = [] } = exampleOf(image);
     const verdicts = reviewed.map(({ title, view }, index) => {

@@ -1,4 +1,6 @@
 /** The charts of a comparison, for the view and for its report. */
+import { rocOf } from '../../core/roc.ts';
+import { rocChart } from '../charts/roc.ts';
 import type { Noun } from '../../core/data-kinds.ts';
 import type { ChartView } from '../charts/chart.ts';
 import { curvesChart } from '../charts/curves.ts';
@@ -43,4 +45,14 @@ export function comparedClasses(
 export function comparedCalibration(reviewed: readonly Reviewed[], theme: Theme, noun?: Noun): ChartView {
   const networks = reviewed.map((one) => ({ ...one, calibration: calibrationOf(one.view) }));
   return reliabilityChart(networks, theme, noun);
+}
+
+export function comparedRocs(
+  reviewed: readonly Reviewed[],
+  classes: readonly string[],
+  theme: Theme,
+  noun?: Noun,
+): ChartView {
+  const networks = reviewed.map((one) => ({ ...one, roc: rocOf(one.view) }));
+  return rocChart(networks, { classes, threshold: 0.5, ...(noun && { noun }) }, theme);
 }
