@@ -8,7 +8,7 @@ import { list, z } from '../core/records/zod.ts';
 import * as maintenance from './maintenance-contract.ts';
 import { epochPointSchema } from '../core/records/epoch.ts';
 import { handedId, handPiecesInput } from './schemas/file.ts';
-import { importInputSchema, subsetInputSchema } from './schemas/import.ts';
+import { importInputSchema, simulateInputSchema, subsetInputSchema } from './schemas/import.ts';
 import { jobSchema } from './schemas/job.ts';
 import * as l from './schemas/library.ts';
 import { logInput, storedLog } from './schemas/log.ts';
@@ -59,6 +59,7 @@ export const contract = {
     importDataset: oc.input(importInputSchema).output(jobSchema),
     /** Makes a data set of some classes of another; followed and stopped alike. */
     cutDataset: oc.input(subsetInputSchema).output(jobSchema),
+    simulateDataset: oc.input(simulateInputSchema).output(jobSchema),
     /** Trains one; the same order goes on where it was stopped. */
     trainTeacher: oc.input(l.teacherInputSchema).output(jobSchema),
     previewTeacher: oc.input(l.teacherInputSchema).output(l.teacherPreviewSchema),

@@ -71,6 +71,7 @@ function hostOver(
     trainTeacher: training.train,
     importDataset: imports.import,
     cutDataset: imports.cut,
+    simulateDataset: imports.simulate,
     importTeacher: services.teacherImports.import,
     takeInArchive: archives.takeIn,
     offerArchive: archives.offer,

@@ -36,6 +36,7 @@ export function createHandlers(parts: Services): Handlers {
       removeDataset: ({ name }) => library.removeDataset(name),
       importDataset: (order) => imports.start(order),
       cutDataset: (order) => imports.startCut(order),
+      simulateDataset: (order) => imports.startSimulation(order),
       trainTeacher: (order) => training.start(order),
       previewTeacher: (order) => training.preview(order),
       unfinishedTeachers: () => training.unfinished(),

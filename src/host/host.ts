@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 import type { Contract } from '../bridge/contract.ts';
 import type { Archives } from './archive/archives.ts';
 import type { RecoveryReport } from './workspace/maintenance.ts';
-import type { CutDataset, ImportDataset } from './library/dataset-import.ts';
+import type { CutDataset, ImportDataset, SimulateDataset } from './library/dataset-import.ts';
 import type { ImportTeacher } from './library/teacher-import.ts';
 import type { TrainTeacher } from './library/teacher-training.ts';
 
@@ -50,6 +50,7 @@ export interface Host {
   readonly trainTeacher: TrainTeacher;
   readonly importDataset: ImportDataset;
   readonly cutDataset: CutDataset;
+  readonly simulateDataset: SimulateDataset;
   readonly importTeacher: ImportTeacher;
   readonly takeInArchive: Archives['takeIn'];
   /** A file that the system handed to the shell: windows ask whether to take it in. Throws where it

@@ -86,6 +86,7 @@ const NOT_CALLED = new Set([
     'library.trainTeacher',
     'library.importDataset',
     'library.cutDataset',
+    'library.simulateDataset',
     'teachers.judge',
     'teachers.combine',
   ],

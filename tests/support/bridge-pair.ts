@@ -64,7 +64,16 @@ export function handlersWith(given: { readonly [G in keyof Handlers]?: Partial<H
 const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
   system: ['info', 'backend', 'doctor', 'quit'],
   catalog: ['datasets', 'teachers', 'families', 'strategies'],
-  library: ['records', 'teacher', 'balance', 'samples', 'importDataset', 'cutDataset', 'trainTeacher'],
+  library: [
+    'records',
+    'teacher',
+    'balance',
+    'samples',
+    'importDataset',
+    'cutDataset',
+    'simulateDataset',
+    'trainTeacher',
+  ],
   teachers: ['judge', 'combine', 'judged', 'keep', 'forget'],
   files: ['put', 'drop'],
   jobs: ['list', 'stop', 'dismiss'],

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { columnContent } from '../../src/core/columns.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import type { DatasetCard } from '../../src/core/records/dataset-card.ts';
-import { laidOut, putStep } from '../../src/core/steps.ts';
+import { laidOut, putStep } from '../../src/core/sequences/steps.ts';
 import { idxBytes } from '../compute/support/tiny-dataset.ts';
 
 export const STEPS = { steps: 4, train: 96, val: 32, test: 32, skills: 300 } as const;

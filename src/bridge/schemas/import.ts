@@ -5,12 +5,30 @@ import { readOnly, z } from '../../core/records/zod.ts';
 
 const share = z.number().gt(0).lt(1);
 
+const column = z.string().trim().min(1).max(200).optional();
+const more = readOnly(z.array(z.string().trim().min(1).max(200)).max(13)).optional();
+const steps = z.int().min(2).max(256).default(32).describe('Answers in a window');
+
+/** A table with a row an answer. */
+const sequence = z
+  .strictObject({
+    pupil: column.describe('Column of the pupil; user_id, student_id and their kin'),
+    correct: column.describe('Column of 0 and 1; correct'),
+    skill: column.describe('Column of the skill; skill_id, skill_name'),
+    problem: column.describe('Column of the problem; problem_id where there is one'),
+    order: column.describe('Column by which answers follow each other; order_id, timestamp'),
+    known: more.describe('Further columns that are known before an answer'),
+    modalities: more.describe('Further columns that are known with an answer, such as the time that it took'),
+    steps,
+  })
+  .optional();
+
 const options = {
   name: folderName.optional().describe("What a search calls it; the folder's name when absent"),
   title: z.string().trim().min(1).max(120).optional().describe('Its title, for people'),
   licence: z.string().trim().min(1).max(2000).optional().describe('Its licence, as text'),
   kind: z
-    .enum(['idx', 'cifar10', 'cifar100', 'folder', 'csv', 'sound'])
+    .enum(['idx', 'cifar10', 'cifar100', 'folder', 'csv', 'sound', 'sequence'])
     .optional()
     .describe('What the files are; told by their names'),
   size: z.int().min(8).max(224).optional().describe('Side of the images; their own, or 32 for a folder of images'),
@@ -20,7 +38,8 @@ const options = {
     .min(1)
     .max(4096)
     .optional()
-    .describe('CSV file in the folder, of file, label, split and group'),
+    .describe('CSV file in the folder, of file, label, split and group, or of answers'),
+  sequence: sequence.describe("Pupils' answers: what the columns of the table are"),
   skipBroken: z.boolean().default(false).describe('Leave broken files out'),
   fit: z.enum(['letterbox', 'crop', 'stretch']).default('letterbox').describe('How an image is made square'),
   gray: z.boolean().default(false).describe('One channel, whatever the images have'),
@@ -66,6 +85,19 @@ export const subsetInputSchema = z.strictObject({
   title: options.title,
 });
 
+/** Pupils of whom all is known: a data set to try things on. */
+export const simulateInputSchema = z.strictObject({
+  name: folderName.describe('What a search calls it'),
+  title: options.title,
+  pupils: z.int().min(10).max(20_000).default(400),
+  skills: z.int().min(1).max(200).default(10),
+  answers: z.int().min(2).max(500).default(50).describe('Answers of each pupil'),
+  steps,
+  seed: options.seed.describe('Seed of skills, pupils and splits'),
+});
+
+export type SimulateOrder = z.input<typeof simulateInputSchema>;
+export type ParsedSimulateInput = z.output<typeof simulateInputSchema>;
 export type SubsetOrder = z.input<typeof subsetInputSchema>;
 export type ParsedSubsetInput = z.output<typeof subsetInputSchema>;
 export type ImportOrder = z.input<typeof importOrderSchema>;

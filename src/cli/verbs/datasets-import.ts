@@ -16,19 +16,26 @@ import type { CommonOptions, VerbContext } from '../common.ts';
 /** From this share on a rate is worth telling. */
 const TELLING_SHARE = 0.02;
 
-type ImportOptions = CommonOptions & Omit<ImportOrder, 'path'>;
+type SequenceOptions = NonNullable<ImportOrder['sequence']>;
+type ImportOptions = CommonOptions &
+  Omit<ImportOrder, 'path' | 'sequence'> &
+  Omit<SequenceOptions, 'known' | 'modalities'> & {
+    readonly known: readonly string[];
+    readonly modality: readonly string[];
+  };
 
 export function addImport(datasets: Command, context: VerbContext): void {
   withCommonOptions(datasets.command('import <path>'))
     .description(
-      'make one of IDX files, CIFAR batches, a folder per class of images or WAV files, or such files that a CSV names',
+      'make one of IDX files, CIFAR batches, a folder per class of images or WAV files, such files that a CSV names, ' +
+        "or a CSV file of pupils' answers",
     )
     .option('--name <name>', "what a search calls it (default: the folder's name)")
     .option('--title <title>', 'its title, for people')
     .option('--licence <text>', 'its licence')
     .addOption(
       new Option('--kind <kind>', 'what the files are (default: told by their names)').choices([
-        ...['idx', 'cifar10', 'cifar100', 'folder', 'csv', 'sound'],
+        ...['idx', 'cifar10', 'cifar100', 'folder', 'csv', 'sound', 'sequence'],
       ]),
     )
     .option('--csv <file>', 'of columns file, label and, if there, split and group; with or without a header')
@@ -59,14 +66,32 @@ export function addImport(datasets: Command, context: VerbContext): void {
     .option('--val <share>', 'of the training images, for validation where there is none', share, 0.1)
     .option('--test <share>', 'of the training images, for the test where there is none', share, 0.1)
     .option('--seed <s>', 'seed of the cut', wholeNumber(0, 0xffffffff), 1)
+    .option('--pupil <column>', 'of answers: their pupil (default: user_id, student_id, ...)')
+    .option('--correct <column>', 'of answers: 0 or 1 (default: correct)')
+    .option('--skill <column>', 'of answers: their skill (default: skill_id, skill_name, ...)')
+    .option('--problem <column>', 'of answers: their problem (default: problem_id, where there is one)')
+    .option(
+      '--order <column>',
+      'of answers: how they follow each other (default: order_id, timestamp, or as they stand)',
+    )
+    .option('--known <column>', 'of answers: more that is known before one; again for several', collected, [])
+    .option('--modality <column>', 'of answers: more that is known with one, as its time; again', collected, [])
+    .option('--steps <n>', 'of answers: how many a window has (default: 32)', wholeNumber(2, 256))
     .action((path: string, options: ImportOptions) => importDataset(context, path, options));
 }
 
 /** Ctrl+C stops it, and nothing is kept. */
 async function importDataset(context: VerbContext, path: string, options: ImportOptions): Promise<void> {
-  const { workspace: _workspace, json: _json, csv, ...order } = options;
+  const { workspace: _workspace, json: _json, csv, ...rest } = options;
+  const { pupil, correct, skill, problem, order: by, known, modality, steps, ...order } = rest;
+  const columns = { pupil, correct, skill, problem, order: by, steps };
+  const said = Object.entries({ ...columns, known: listed(known), modalities: listed(modality) });
+  const sequence = said.filter(([, value]) => value !== undefined);
   const place = csv === undefined ? {} : { csv: existsSync(csv) ? resolve(csv) : resolve(path, csv) };
-  const input = parseInput(importOrderSchema, { ...order, ...place, path: resolve(path) });
+  const input = parseInput(importOrderSchema, {
+    ...{ ...order, ...place, path: resolve(path) },
+    ...(sequence.length > 0 && { sequence: Object.fromEntries(sequence) }),
+  });
   const dataset = await withProgress(context, 'The import was stopped; nothing was kept.', (printer, signal) =>
     withHost(context, options, (host) => host.importDataset(input, importTeller(printer), signal)),
   );
@@ -87,11 +112,15 @@ export function importTeller(printer: ProgressPrinter): (progress: JobProgress) 
   };
 }
 
+const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+const listed = (names: readonly string[]): readonly string[] | undefined => (names.length > 0 ? names : undefined);
+
 export function summaryOf({ name, shape, classes, splits, example, warnings = [] }: DatasetView): readonly string[] {
   const { train, validation, test } = splits;
   const { many } = dataKindOf({ example }).noun;
-  const images = `${train} training, ${validation} validation and ${test} test ${many} of ${shape.join(' x ')}`;
-  return [`${name}: ${images}, ${classes.length} classes`, ...warnings.map((warning) => `Note: ${warning}`)];
+  const examples = `${train} training, ${validation} validation and ${test} test ${many} of ${shape.join(' x ')}`;
+  return [`${name}: ${examples}, ${classes.length} classes`, ...warnings.map((warning) => `Note: ${warning}`)];
 }
 
 function between(least: number, most: number): (text: string) => number {

@@ -1,9 +1,10 @@
-/** `trade datasets list|import|subset`: the data sets that a search can use. */
+/** `trade datasets list|import|subset|simulate`: the data sets that a search can use. */
 import type { DatasetView } from '../../bridge/schemas/records.ts';
 import { listDatasets, textTable } from '../../host/for-shells.ts';
 import { printResult, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions, Verb } from '../common.ts';
 import { addImport } from './datasets-import.ts';
+import { addSimulate } from './datasets-simulate.ts';
 import { addSubset } from './datasets-subset.ts';
 
 const COLUMNS = ['data set', '>classes', 'images', '>train', '>a class', '>validation', '>test', 'licence', 'title'];
@@ -23,6 +24,7 @@ export const datasetsVerb: Verb = (program, context) => {
     });
   addImport(datasets, context);
   addSubset(datasets, context);
+  addSimulate(datasets, context);
 };
 
 /** Training images of the smallest and of the largest class, where they are known. */

@@ -14,7 +14,7 @@ import { SPLITS } from '../../core/records/sources.ts';
 import type { DatasetSources, Recorded, SplitName } from '../../core/records/sources.ts';
 import type { Normalisation } from '../../core/records/teacher-card.ts';
 import { faultOf } from '../../core/records/zod.ts';
-import { strayStep } from '../../core/steps.ts';
+import { strayStep } from '../../core/sequences/steps.ts';
 import { corrupt, readBytes, readIdx, unpack } from './idx.ts';
 import { openRows, span, VALUES } from './rows.ts';
 import type { RowFile } from './rows.ts';

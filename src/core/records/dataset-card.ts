@@ -1,6 +1,6 @@
 /** `dataset.json`, the card of a data set's folder, as anybody may have written it: no wider than
  * what a window may be answered. */
-import { formFault } from '../steps.ts';
+import { formFault } from '../sequences/steps.ts';
 import { exampleSchema } from './example.ts';
 import { z } from './zod.ts';
 import type { RecordOf } from './zod.ts';

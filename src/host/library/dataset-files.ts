@@ -15,7 +15,7 @@ import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { SPLITS } from '../../core/records/sources.ts';
 import type { DatasetSources, SplitName, SplitSources } from '../../core/records/sources.ts';
 import { faultOf } from '../../core/records/zod.ts';
-import { strayStep } from '../../core/steps.ts';
+import { strayStep } from '../../core/sequences/steps.ts';
 import { checkColumns, checkRecordings } from './dataset-sides.ts';
 import {
   anotherContent,

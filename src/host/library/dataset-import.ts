@@ -1,12 +1,13 @@
 /** Imports data sets in a process of their own and moves the finished folders into the
  * workspace. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import type {
   ImportOptions,
   ParsedImportInput,
   ParsedImportOrder,
+  ParsedSimulateInput,
   ParsedSubsetInput,
 } from '../../bridge/schemas/import.ts';
 import type { DatasetView } from '../../bridge/schemas/records.ts';
@@ -35,6 +36,13 @@ export type ImportDataset = (
 /** The same. */
 export type CutDataset = (
   order: ParsedSubsetInput,
+  tell: (progress: JobProgress) => void,
+  signal: AbortSignal,
+) => Promise<DatasetView | undefined>;
+
+/** The same. */
+export type SimulateDataset = (
+  order: ParsedSimulateInput,
   tell: (progress: JobProgress) => void,
   signal: AbortSignal,
 ) => Promise<DatasetView | undefined>;
@@ -74,6 +82,21 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
     return { kind: 'import', jobId: `import-${number}`, input };
   }
 
+  /** Throws at once what is wrong with the order. */
+  async function prepareSimulation(order: ParsedSimulateInput): Promise<Order<'import'>> {
+    const { name, title = name, pupils, skills, answers, steps, seed } = order;
+    await checkFree(name);
+    number += 1;
+    const images = { fit: 'letterbox', gray: false, coarse: false } as const;
+    const simulated = { kind: 'simulated', sequence: { steps }, simulate: { pupils, skills, answers, seed } } as const;
+    const input: Input<'import'> = {
+      ...{ path: folders.datasets, source: 'simulated pupils', name, title, licence: 'ours to give: it is simulated' },
+      options: { ...images, ...simulated, shares: { val: 0.1, test: 0.2 }, seed },
+      date: new Date().toISOString().slice(0, 10),
+    };
+    return { kind: 'import', jobId: `import-${number}`, input };
+  }
+
   /** `source`: what the card says of where it came from. */
   async function prepare(
     path: string,
@@ -84,7 +107,7 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
     const name = order.name ?? nameOf(source);
     await checkFree(name);
     number += 1;
-    const { kind, size, fit, gray, coarse, val, test, seed, licence, skipBroken, group } = order;
+    const { kind, size, fit, gray, coarse, val, test, seed, licence, skipBroken, group, sequence } = order;
     const { bands, seconds, rate, hop, long, recordings } = order;
     const input: Input<'import'> = {
       ...{ path, source, name, title: order.title ?? name },
@@ -93,6 +116,7 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
         ...(kind && { kind }),
         ...(csv !== undefined && { csv }),
         ...(size !== undefined && { side: size }),
+        ...(sequence && { sequence }),
         ...{ fit, gray, coarse, shares: { val, test }, seed, skipBroken },
         ...(group !== undefined && { group }),
         sound: { bands, seconds, rate, hop, long, recordings },
@@ -125,10 +149,22 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
   return {
     import: (async (order, tell, signal) => {
       const path = absolute(order.path);
+      // A table may be named itself.
+      if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) {
+        return run(await prepare(dirname(path), path, order, path), tell, signal);
+      }
       const csv = order.csv === undefined ? undefined : resolve(path, order.csv);
       return run(await prepare(path, path, order, csv), tell, signal);
     }) satisfies ImportDataset,
     cut: (async (order, tell, signal) => run(await prepareCut(order), tell, signal)) satisfies CutDataset,
+    simulate: (async (order, tell, signal) =>
+      run(await prepareSimulation(order), tell, signal)) satisfies SimulateDataset,
+    startSimulation: async (order: ParsedSimulateInput) => {
+      const task = await prepareSimulation(order);
+      return jobs.start({ kind: 'import', subject: task.input.title }, async (tell, signal) => {
+        return (await run(task, tell, signal))?.name;
+      });
+    },
     /** The same as a job of the list. */
     startCut: async (order: ParsedSubsetInput) => {
       const task = await prepareCut(order);
@@ -169,9 +205,10 @@ function absolute(path: string): string {
   throw new WorkbenchError('usage.invalid', problem, { field: 'path' });
 }
 
-/** The folder's name in small letters, digits and -. */
+/** The folder's or the table's name in small letters, digits and -. */
 function nameOf(path: string): string {
-  const name = plainName(basename(path));
+  const end = /^\.(csv|tsv|txt)$/i.test(extname(path)) ? extname(path) : '';
+  const name = plainName(basename(path, end));
   if (name !== '') return name;
-  throw new WorkbenchError('usage.invalid', `name: the folder ${path} gives none: choose one.`, { field: 'name' });
+  throw new WorkbenchError('usage.invalid', `name: ${path} gives none: choose one.`, { field: 'name' });
 }

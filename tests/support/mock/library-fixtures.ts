@@ -147,6 +147,11 @@ export function mockLibrary(emit: (event: HostEvent) => void): Pick<BridgeClient
         goOn(job, 'making the images square', fixtureDataset.name);
         return job;
       },
+      simulateDataset: async ({ name, title }) => {
+        const job = begin('import', title ?? name);
+        goOn(job, 'writing windows of answers', fixtureDataset.name);
+        return job;
+      },
       trainTeacher: async ({ name, title }) => {
         const job = begin('teacher', title ?? name);
         goOn(job, 'training the teacher', fixtureTeacher.name);

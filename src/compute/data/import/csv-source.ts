@@ -16,7 +16,7 @@ import type { LabelledFile, Medium } from './labelled-files.ts';
 import { MOST_CLASSES, unusable } from './source.ts';
 import type { Parts, Source, SourceRequest } from './source.ts';
 
-const CSV_FILE = /\.(csv|tsv)$/i;
+export const CSV_FILE = /\.(csv|tsv)$/i;
 
 const HEADERS = {
   file: ['file', 'filename', 'file_name', 'filepath', 'path', 'image', 'image_path', 'img', 'id', 'wav', 'audio'],

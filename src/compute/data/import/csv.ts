@@ -32,7 +32,8 @@ export function parseCsv(content: string): readonly CsvRow[] | undefined {
   }
 }
 
-function separatorOf(text: string): string {
+/** The commonest of the first line. */
+export function separatorOf(text: string): string {
   const [first = ''] = text.split('\n', 1);
   const counts = SEPARATORS.map((separator) => first.split(separator).length);
   return SEPARATORS[counts.indexOf(Math.max(...counts))] ?? ',';

@@ -1,17 +1,21 @@
 /** Makes a data set of somebody's files: reads and checks them, cuts the splits, makes their images
  * square one by one, writes a folder. */
 import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { messageOf, WorkbenchError } from '../../../core/errors.ts';
 import { SPLITS } from '../../../core/records/sources.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { ImportKind, ImportOptions, ImportTask } from '../../tasks/import/task.ts';
 import { CIFAR10, CIFAR100, CIFAR100_COARSE, isCifarFolder, readCifarSource } from './cifar-source.ts';
-import { isCsvFolder, readCsvSource } from './csv-source.ts';
+import { CSV_FILE, isCsvFolder, readCsvSource } from './csv-source.ts';
 import { duplicateWarnings } from './duplicates.ts';
 import { createFaults } from './faults.ts';
 import { isClassFolder, readFolderSource } from './folder-source.ts';
 import { isIdxFolder, readIdxSource } from './idx-source.ts';
+import { isAnswerHeader } from '../sequences/header.ts';
+import { importSequences } from '../sequences/import-sequences.ts';
+import { headerOf } from '../sequences/rows.ts';
 import { IMAGES } from './image-files.ts';
 import { nounOf, planned } from './plan.ts';
 import type { CutShares } from './plan.ts';
@@ -24,7 +28,10 @@ import type { WrittenSplit } from './write-dataset.ts';
 import { writeImages } from './write-images.ts';
 import type { ImportReport } from './write-images.ts';
 
-const READERS: Readonly<Record<ImportKind, (request: SourceRequest) => Promise<Source>>> = {
+/** Whose examples are files, or bytes of one. */
+type FilesKind = Exclude<ImportKind, 'sequence' | 'simulated'>;
+
+const READERS: Readonly<Record<FilesKind, (request: SourceRequest) => Promise<Source>>> = {
   idx: readIdxSource,
   cifar10: (request) => readCifarSource(CIFAR10, request),
   cifar100: (request) => readCifarSource(request.options.coarse ? CIFAR100_COARSE : CIFAR100, request),
@@ -45,7 +52,8 @@ export async function importDataset(
   stage: ImportReport,
 ): Promise<void> {
   const { path, options } = input;
-  const kind = options.kind ?? kindOf(path, options.csv);
+  const kind = options.kind ?? (await kindOf(path, options.csv));
+  if (kind === 'sequence' || kind === 'simulated') return importSequences(input, directory, yieldToEvents, stage);
   const faults = createFaults(path, options.skipBroken ?? false);
   const source = await READERS[kind]({ path, options, faults, yieldToEvents, report: stage('reading the files') });
   const plan = planned(path, source, options, faults);
@@ -91,22 +99,27 @@ export async function importDataset(
 
 /** What the files are, by their names. Throws `dataset.unusable` where they are nothing that is
  * known. */
-function kindOf(path: string, csv?: string): ImportKind {
+async function kindOf(path: string, csv?: string): Promise<ImportKind> {
   const names = namesIn(path);
-  if (csv !== undefined) return holdsSound(path) ? 'sound' : 'csv';
+  if (csv !== undefined) return (await holdsAnswers(csv)) ? 'sequence' : holdsSound(path) ? 'sound' : 'csv';
   if (isCifarFolder(CIFAR10, names)) return 'cifar10';
   if (isCifarFolder(CIFAR100, names)) return 'cifar100';
   if (isIdxFolder(names)) return 'idx';
   const isTable = isCsvFolder(path, names);
+  const table = names.find((name) => CSV_FILE.test(name));
+  if (isTable && table !== undefined && (await holdsAnswers(join(path, table)))) return 'sequence';
   if (isTable || isClassFolder(path)) {
     if (holdsSound(path)) return 'sound';
     return isTable ? 'csv' : 'folder';
   }
   const known =
     'IDX files (train-images-idx3-ubyte), CIFAR batches (data_batch_1.bin, train.bin), a folder for each class (of ' +
-    'images or of WAV files) or one CSV file of file and label';
+    "images or of WAV files) or one CSV file, of file and label or of pupils' answers";
   throw unusable(path, `it has no ${known}; give the folder that has them`);
 }
+
+/** A file that cannot be read is told by its reader. */
+const holdsAnswers = async (file: string): Promise<boolean> => isAnswerHeader(await headerOf(file).catch(() => []));
 
 function namesIn(path: string): readonly string[] {
   try {

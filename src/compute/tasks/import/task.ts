@@ -4,7 +4,7 @@ import { z } from '../../../core/records/zod.ts';
 import { count, seed, text } from '../inputs.ts';
 import type { ProgressReport, Task, WrittenFolder } from '../outputs.ts';
 
-const kind = z.enum(['idx', 'cifar10', 'cifar100', 'folder', 'csv', 'sound', 'subset']);
+const kind = z.enum(['idx', 'cifar10', 'cifar100', 'folder', 'csv', 'sound', 'subset', 'sequence', 'simulated']);
 
 /** Of a data set of ours. */
 const subset = z.object({
@@ -29,11 +29,28 @@ const sound = z.object({
   recordings: z.boolean().optional(),
 });
 
+/** Of a table of answers: names of its columns where they are not the usual ones. */
+const sequence = z.object({
+  pupil: text.optional(),
+  correct: text.optional(),
+  skill: text.optional(),
+  problem: text.optional(),
+  /** By which a pupil's answers come one after the other. */
+  order: text.optional(),
+  /** Further columns that are known before an answer, and those that are known with it. */
+  known: z.array(text).readonly().optional(),
+  modalities: z.array(text).readonly().optional(),
+  /** Of a window. */
+  steps: count.optional(),
+});
+
+const simulate = z.object({ pupils: count, skills: count, answers: count, seed });
+
 /** How somebody's files become a data set. */
 const options = z.object({
   /** Absent: told by the files. */
   kind: kind.optional(),
-  /** The CSV file of file and label, absolute; absent: the only one in the folder. */
+  /** The CSV file of file and label, or of answers, absolute; absent: the only one there. */
   csv: text.optional(),
   /** Broken files are left out, and told in the card; else they refuse the import. */
   skipBroken: z.boolean().optional(),
@@ -53,9 +70,13 @@ const options = z.object({
   group: text.optional(),
   /** Of the kind `subset`; the folder is a data set's then. */
   subset: subset.optional(),
+  sequence: sequence.optional(),
+  /** Of the kind `simulated`: pupils of whom all is known. */
+  simulate: simulate.optional(),
 });
 
 export type SubsetOptions = Readonly<z.infer<typeof subset>>;
+export type SequenceOptions = Readonly<z.infer<typeof sequence>>;
 export type ImportKind = z.infer<typeof kind>;
 export type ImportOptions = Readonly<z.infer<typeof options>>;
 

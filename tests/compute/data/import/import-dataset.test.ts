@@ -272,7 +272,9 @@ describe('kindOf', () => {
     ['cifar10', { 'data_batch_5.bin': '' }],
     ['cifar100', { 'train.bin': '', 'fine_label_names.txt': '' }],
     ['folder', { 'cat/1.png': '' }],
-  ] as const)('tells %s by the names of the files', (kind, files) => {
-    expect(kindOf(bench.source(files))).toBe(kind);
+    ['csv', { 'labels.csv': 'file,label\n1.png,cat\n' }],
+    ['sequence', { 'log.csv': 'order_id,user_id,skill_id,correct\n1,1,1,0\n' }],
+  ] as const)('tells %s by the files', async (kind, files) => {
+    expect(await kindOf(bench.source(files))).toBe(kind);
   });
 });

@@ -1,6 +1,6 @@
 /** Windows of steps as bytes: how whole numbers stand in them, and which of them a card does not
  * know. */
-import type { Modality, SequenceForm } from './records/example.ts';
+import type { Modality, SequenceForm } from '../records/example.ts';
 
 type Shape = readonly [number, number, number];
 

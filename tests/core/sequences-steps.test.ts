@@ -2,7 +2,7 @@
  * know is told. */
 import { describe, expect, it } from 'vitest';
 import { chosenColumns, columnContent, columnOf } from '../../src/core/columns.ts';
-import { formFault, laidOut, putStep, stepValue, strayStep } from '../../src/core/steps.ts';
+import { formFault, laidOut, putStep, stepValue, strayStep } from '../../src/core/sequences/steps.ts';
 import { datasetChanges } from '../../src/core/sources.ts';
 
 const { form, bytes } = laidOut([
