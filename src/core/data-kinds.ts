@@ -46,7 +46,7 @@ export const DATA_KINDS: Readonly<Record<DataKindName, DataKind>> = {
     review: 'confusion',
     measures: ['balancedAccuracy'],
     // A mirrored or sunken spectrogram is another sound; one moved in time is not.
-    augmentations: ['mixup'],
+    augmentations: ['timeMask', 'bandMask', 'mixup'],
   },
   sequence: {
     title: 'Sequences',
@@ -60,6 +60,22 @@ export const DATA_KINDS: Readonly<Record<DataKindName, DataKind>> = {
 };
 
 export const dataKindOf = ({ example }: Pick<DatasetCard, 'example'>): DataKind => DATA_KINDS[example?.kind ?? 'image'];
+
+type Augmentation = Recipe['augmentation'];
+export type AugmentationName = keyof Augmentation;
+
+/** Of a recipe, those that ask for something and that examples of this kind do not take. */
+export function strangeAugmentations({ augmentations }: DataKind, asked: Augmentation): readonly AugmentationName[] {
+  // Sound: the record's own names.
+  const names = Object.keys(asked) as readonly AugmentationName[];
+  return names.filter((name) => Boolean(asked[name]) && !augmentations.includes(name));
+}
+
+/** The same without what examples of this kind do not take. */
+export function fittingAugmentation(kind: DataKind, asked: Augmentation): Augmentation {
+  const strange = strangeAugmentations(kind, asked);
+  return { ...asked, ...Object.fromEntries(strange.map((name) => [name, name === 'flip' ? false : 0])) };
+}
 
 /** Where nothing is known of the data. */
 export const IMAGE_NOUN = DATA_KINDS.image.noun;

@@ -8,6 +8,7 @@ import { writeFiles } from '../compute/support/sources.ts';
 import { toneFiles } from '../compute/support/wav.ts';
 import { realTrade } from './command-line.ts';
 
+const MASKS = { timeMask: 6, bandMask: 4 };
 const folder = mkdtempSync(join(tmpdir(), 'sound '));
 const workspace = join(folder, 'workspace');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,7 +32,10 @@ it('goes from a folder to students, by speaker and without a teacher', async () 
   const config = join(folder, 'search.json');
   const search = {
     ...{ name: 'tones', dataset: 'tones', families: ['resnet', 'mobilenet-v3'], budget: { trials: 2 }, slots: 1 },
-    ...{ recipe: { epochs: 8, batchSize: 12, distillation: { loss: 'none' } }, strategy: { id: 'random' } },
+    ...{
+      recipe: { epochs: 8, batchSize: 12, distillation: { loss: 'none' }, augmentation: MASKS },
+      strategy: { id: 'random' },
+    },
   };
   writeFileSync(config, JSON.stringify(search));
   const end = await last('search', config);

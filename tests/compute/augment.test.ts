@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { gatherImages, residentImages, viewOf } from '../../src/compute/data/augment.ts';
 import type { View } from '../../src/compute/data/augment.ts';
+import { withoutNativeKernels } from '../../src/compute/backend/native.ts';
 
 const SHAPE = [5, 4, 1] as const;
 const PIXELS = Uint8Array.from({ length: 3 * 20 }, (_, index) => index + 1);
@@ -49,7 +50,7 @@ describe('gatherImages', () => {
     const plain: View = { down: 0, right: 0, flipped: true };
     const hole = { top: 1, bottom: 3, left: 0, right: 3 };
     const whole = gatherImages(data, Int32Array.of(1, 0), [plain, plain]);
-    const cut = gatherImages(data, Int32Array.of(1, 0), [{ ...plain, hole }, plain]);
+    const cut = gatherImages(data, Int32Array.of(1, 0), [{ ...plain, holes: [hole] }, plain]);
     const [before, after] = [whole.dataSync<'float32'>(), cut.dataSync<'float32'>()];
     const blank = [...after].flatMap((value, index) => (Math.abs(value) === 0 ? [index] : []));
     const wanted = [1, 2].flatMap((row) =>
@@ -59,6 +60,33 @@ describe('gatherImages', () => {
     after.forEach((value, index) => expect(wanted.includes(index) || value === before[index]).toBe(true));
     tf.dispose([whole, cut]);
     data.dispose();
+  });
+
+  const masked = (): { readonly blank: readonly number[]; readonly differs: readonly number[] } => {
+    const data = residentImages(split, SHAPE, { mean: 0, deviation: 1 / 255 });
+    const plain: View = { down: 0, right: 0, flipped: false };
+    const time = { top: 0, bottom: 5, left: 1, right: 2 };
+    const band = { top: 3, bottom: 5, left: 0, right: 4 };
+    const samples = Int32Array.of(0, 1, 2);
+    const shown = gatherImages(data, samples, [{ ...plain, holes: [time, band] }, { ...plain, holes: [band] }, plain]);
+    const values = shown.dataSync<'float32'>();
+    const blank = [...values].flatMap((value, index) => (value === 0 ? [index] : []));
+    const differs = [...values].flatMap((value, index) => {
+      return value === 0 || Math.abs(value - (PIXELS[index] ?? 0)) < 1e-3 ? [] : [index];
+    });
+    shown.dispose();
+    data.dispose();
+    return { blank, differs };
+  };
+  const inTime = [1, 5, 9, 13, 17];
+  const inBands = [12, 13, 14, 15, 16, 17, 18, 19];
+
+  it('masks all rows of some columns and all columns of some rows, each sample its own', async () => {
+    // Catches a second mask that is lost, for the ops of ours know one hole a view.
+    const wanted = [...new Set([...inTime, ...inBands])].sort((left, right) => left - right);
+    const all = [...wanted, ...inBands.map((place) => 20 + place)];
+    expect(masked()).toEqual({ blank: all, differs: [] });
+    expect(await withoutNativeKernels(() => Promise.resolve(masked()))).toEqual({ blank: all, differs: [] });
   });
 
   it('shows each byte, and the margin, as the device normalises it, to the bit', () => {
@@ -92,7 +120,7 @@ describe('gatherImages', () => {
 });
 
 describe('viewOf', () => {
-  const augmentation = { flip: true, shift: 2, cutout: 0 };
+  const augmentation = { flip: true, shift: 2, cutout: 0, timeMask: 0, bandMask: 0 };
   const size = { height: 5, width: 4 };
 
   it('draws every shift and both flips about evenly, and differs between samples and views', () => {
@@ -109,7 +137,7 @@ describe('viewOf', () => {
   });
 
   it('shows images as they are when nothing is asked for', () => {
-    const plain = viewOf(3, 4, 5, { flip: false, shift: 0, cutout: 0 }, size);
+    const plain = viewOf(3, 4, 5, { flip: false, shift: 0, cutout: 0, timeMask: 0, bandMask: 0 }, size);
     expect(plain).toEqual({ down: 0, right: 0, flipped: false });
   });
 
@@ -117,7 +145,7 @@ describe('viewOf', () => {
     const views = Array.from({ length: 4000 }, (_, sample) =>
       viewOf(1, sample, 0, { ...augmentation, cutout: 3 }, size),
     );
-    const holes = views.flatMap(({ hole }) => (hole ? [hole] : []));
+    const holes = views.flatMap(({ holes = [] }) => holes);
     expect(holes).toHaveLength(4000);
     for (const { top, bottom, left, right } of holes) {
       expect(top >= 0 && bottom <= 5 && left >= 0 && right <= 4).toBe(true);
@@ -132,9 +160,33 @@ describe('viewOf', () => {
     expect(Math.abs(corner.length - 200)).toBeLessThan(69);
   });
 
+  it('draws masks of every width up to the widest, anywhere, over all of the other axis', () => {
+    const asked = { ...augmentation, flip: false, shift: 0, timeMask: 3, bandMask: 9 };
+    const views = Array.from({ length: 4000 }, (_, sample) => viewOf(1, sample, 0, asked, size));
+    const time = views.map(({ holes = [] }) => holes.find(({ top, bottom }) => top === 0 && bottom === 5));
+    const band = views.map(({ holes = [] }) => holes.find(({ left, right }) => left === 0 && right === 4));
+    const widths = (counts: readonly number[], classes: number): readonly number[] =>
+      Array.from({ length: classes }, (_, wide) => counts.filter((one) => one === wide).length);
+    // Five standard deviations of 1000 and of 667 are 137 and 118. A mask of all bands may stand in
+    // for one of time.
+    for (const count of widths(
+      time.map((one) => (one ? one.right - one.left : 0)).filter((one) => one < 4),
+      4,
+    )) {
+      expect(Math.abs(count - 1000)).toBeLessThan(180);
+    }
+    // Bands are 5, whatever is asked for.
+    for (const count of widths(
+      band.map((one) => (one ? one.bottom - one.top : 0)),
+      6,
+    )) {
+      expect(Math.abs(count - 667)).toBeLessThan(118);
+    }
+  });
+
   it('flips and shifts as ever when holes are asked for too, so that a hole is all that differs', () => {
     for (let sample = 0; sample < 50; sample++) {
-      const { hole: _, ...rest } = viewOf(1, sample, 2, { ...augmentation, cutout: 4 }, size);
+      const { holes: _, ...rest } = viewOf(1, sample, 2, { ...augmentation, cutout: 4 }, size);
       expect(rest).toEqual(viewOf(1, sample, 2, augmentation, size));
     }
   });

@@ -105,7 +105,7 @@ describe('the first step', () => {
 
 describe('averaged weights and mixed images', () => {
   it.each(['at', 'fitnet', 'crd'] as const)('go together with %s, and leave no tensor', async (loss) => {
-    const augmentation = { flip: true, shift: 1, cutout: 2, mixup: 0.4 };
+    const augmentation = { flip: true, shift: 1, cutout: 2, timeMask: 0, bandMask: 0, mixup: 0.4 };
     const request = { ...requestOf(loss), augmentation, cacheDir: join(folder, `mixed-${loss}`) };
     const teacher = await teacherTargets(request, free.yieldToEvents, quiet);
     const plain = { ...TINY_RECIPE, epochs: 1, learningRate: 0.005, distillation: DISTILLATION_DEFAULTS[loss] };
@@ -133,7 +133,7 @@ describe('teacherTargets', () => {
   });
 
   it('are one view where nothing is left to chance, and eight where something is', async () => {
-    const still = { flip: false, shift: 0, cutout: 0 };
+    const still = { flip: false, shift: 0, cutout: 0, timeMask: 0, bandMask: 0 };
     const { views: _, ...request } = requestOf('kd');
     const one = await teacherTargets({ ...request, augmentation: still }, free.yieldToEvents, quiet);
     const eight = await teacherTargets(request, free.yieldToEvents, quiet);

@@ -64,7 +64,7 @@ describe('a head alone', () => {
       ...TINY_RECIPE,
       ...{ trains: 'head', epochs: 1, batchSize: TINY.train, learningRate: 0.5, schedule: 'constant' },
       ...{ warmupEpochs: 0, momentum: 0, weightDecay: 0, labelSmoothing: 0 },
-      augmentation: { flip: false, shift: 0, cutout: 0, mixup: 0 },
+      augmentation: { flip: false, shift: 0, cutout: 0, timeMask: 0, bandMask: 0, mixup: 0 },
     };
     const { task, dispose } = await tinyTask(directory, tinyConvolutional(), recipe);
     const { weights } = await train(task, free);

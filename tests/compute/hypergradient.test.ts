@@ -132,7 +132,10 @@ describe('on a real supernet', () => {
     if (supernet === undefined) throw new Error('The toy family has a supernet');
     const { graph, edges } = supernet;
     const space = mixingSpace(supernet);
-    const plain = { ...TINY_RECIPE, augmentation: { flip: false, shift: 0, cutout: 0, mixup: 0 } };
+    const plain = {
+      ...TINY_RECIPE,
+      augmentation: { flip: false, shift: 0, cutout: 0, timeMask: 0, bandMask: 0, mixup: 0 },
+    };
     const { task, dispose } = await tinyTask(directory, graph, plain);
     const layout = trainingLayout(task);
     const oracle = createOracle(task, layout, edges);

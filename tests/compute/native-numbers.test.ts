@@ -226,7 +226,7 @@ describeNative('norms of values far from 0', () => {
 
 describeNative('views of images', () => {
   /** What a view shows, pixel by pixel. */
-  function byHand(data: ResidentImages, sample: number, { down, right, flipped, hole }: View): number[] {
+  function byHand(data: ResidentImages, sample: number, { down, right, flipped, holes = [] }: View): number[] {
     const { height, width, margin, images } = data;
     const [, , padded, channels] = images.shape;
     const pixels = numbers(images);
@@ -234,8 +234,9 @@ describeNative('views of images', () => {
       const channel = place % channels;
       const column = Math.floor(place / channels) % width;
       const row = Math.floor(place / channels / width);
-      const inHole = hole && row >= hole.top && row < hole.bottom && column >= hole.left && column < hole.right;
-      if (inHole) return 0;
+      const inHole = ({ top, bottom, left, right: end }: (typeof holes)[number]): boolean =>
+        row >= top && row < bottom && column >= left && column < end;
+      if (holes.some(inHole)) return 0;
       const from = margin - right + (flipped ? width - 1 - column : column);
       const image = sample * (height + 2 * margin) + margin - down + row;
       return pixels[(image * padded + from) * channels + channel] ?? Number.NaN;
@@ -260,7 +261,7 @@ describeNative('views of images', () => {
       for (let index = 0; index < 40; index++) {
         const hole = holes[index % holes.length];
         const moved = { down: rng.int(7) - 3, right: rng.int(7) - 3, flipped: index % 2 === 0 };
-        views.push(hole ? { ...moved, hole } : moved);
+        views.push(hole ? { ...moved, holes: [hole] } : moved);
         samples[index] = rng.int(4);
       }
       const wanted = views.flatMap((view, index) => byHand(data, samples[index] ?? 0, view));

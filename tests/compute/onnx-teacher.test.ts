@@ -220,7 +220,7 @@ describe('createPixelReader', () => {
     ['moved out', { down: 1, right: 0, flipped: false }, [0, 0, 0, 0]],
     [
       'with a hole',
-      { down: 0, right: 0, flipped: false, hole: { top: 0, bottom: 1, left: 1, right: 3 } },
+      { down: 0, right: 0, flipped: false, holes: [{ top: 0, bottom: 1, left: 1, right: 3 }] },
       [1, 100, 100, 4],
     ],
   ])('shows an image %s', (_, view, values) => {
@@ -233,7 +233,7 @@ describe('createPixelReader', () => {
     const pixels = Uint8Array.from({ length: 4 * 90 }, () => rng.int(256));
     const own = { mean: [0.3, 0.5, 0.6], deviation: [0.2, 0.3, 0.1] };
     const data = openImages({ count: 4, pixels, labels: new Uint8Array(4) }, shape, own, { shift: 2 });
-    const augmentation = { flip: true, shift: 2, cutout: 3 };
+    const augmentation = { flip: true, shift: 2, cutout: 3, timeMask: 3, bandMask: 2 };
     const samples = Int32Array.of(3, 0, 2, 1, 3);
     const views = Array.from(samples, (sample, index) => viewOf(1, sample, index, augmentation, data));
     const seen = gatherImages(data, samples, views);

@@ -33,7 +33,7 @@ function changeCard(change: (card: TinyCard) => void): void {
 beforeAll(async () => void (await loadBackend()));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const AUGMENTATION = { flip: true, shift: 2, cutout: 3 };
+const AUGMENTATION = { flip: true, shift: 2, cutout: 3, timeMask: 3, bandMask: 2 };
 
 describe('a set on the disk', () => {
   it('is normalised by the same numbers as in memory', () => {
@@ -100,7 +100,11 @@ describe('a set on the disk', () => {
       inputShape: [TINY.side, TINY.side, 1],
       classes: TINY.classes,
     });
-    const recipe = { ...TINY_RECIPE, epochs: 2, augmentation: { flip: true, shift: 1, cutout: 2, mixup: 0.2 } };
+    const recipe = {
+      ...TINY_RECIPE,
+      epochs: 2,
+      augmentation: { flip: true, shift: 1, cutout: 2, timeMask: 0, bandMask: 0, mixup: 0.2 },
+    };
     const [one, other] = [
       await tinyTraining(held, build(reference), recipe),
       await tinyTraining(rows, build(reference), recipe),

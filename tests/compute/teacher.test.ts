@@ -207,7 +207,7 @@ describe('teacherTargets', () => {
   it('are others for fewer images or another augmentation, and mended where the file is broken', async () => {
     const whole = await targetsOf(request('keys'));
     expect((await targetsOf(request('keys', 50))).computed).toBeGreaterThan(0);
-    const plain = { ...request('keys'), augmentation: { flip: false, shift: 0, cutout: 0 } };
+    const plain = { ...request('keys'), augmentation: { flip: false, shift: 0, cutout: 0, timeMask: 0, bandMask: 0 } };
     expect((await targetsOf(plain)).computed).toBeGreaterThan(0);
     for (const file of readdirSync(join(folder, 'keys'))) writeFileSync(join(folder, 'keys', file), 'rubbish');
     const again = await targetsOf(request('keys'));

@@ -21,7 +21,7 @@ const OLD = {
 it('an old recipe is completed by the settings it was trained with: cosine, no clipping, no average, no holes', () => {
   const complete = completeRecipe(OLD);
   expect(complete).toMatchObject({ ...OLD, schedule: 'cosine', clipNorm: 0, emaDecay: 0 });
-  expect(complete.augmentation).toEqual({ flip: true, shift: 2, cutout: 0, mixup: 0 });
+  expect(complete.augmentation).toEqual({ flip: true, shift: 2, cutout: 0, mixup: 0, timeMask: 0, bandMask: 0 });
   expect(complete).not.toHaveProperty('seconds');
 });
 

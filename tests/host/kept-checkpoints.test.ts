@@ -98,6 +98,8 @@ it('a run that an earlier version recorded goes on by the recipe it had', async 
     'emaDecay',
     'augmentation.cutout',
     'augmentation.mixup',
+    'augmentation.timeMask',
+    'augmentation.bandMask',
   ];
   const paths = ['$.checkpoints', ...added.map((name) => `$.recipe.${name}`)].map((path) => `'${path}'`);
   const db = new Database(join(workspace, DATABASE_FILE));

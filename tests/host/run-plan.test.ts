@@ -57,6 +57,12 @@ describe('start refuses, and leaves no run behind,', () => {
     [{ limits: { macs: 5, params: 10 } }, 'budget.unreachable', 'limits', 'macs <= 5'],
     [{ trainImages: 20_000 }, 'config.invalid', 'trainImages', '10000'],
     [{ trainImages: 100, recipe: { batchSize: 101 } }, 'config.invalid', 'recipe.batchSize', '100 training images'],
+    [
+      { recipe: { augmentation: { timeMask: 8 } } },
+      'config.invalid',
+      'recipe.augmentation.timeMask',
+      'has images, which are not changed so. They take flip, shift, cutout, mixup: leave it out.',
+    ],
     [{ strategy: { id: 'listed' } }, 'config.invalid', 'students', 'name the students'],
     [{ students: [{ family: 'resnet', config: {} }] }, 'config.invalid', 'students', 'Global process chooses its own'],
     [

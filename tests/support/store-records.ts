@@ -39,7 +39,7 @@ export function searchConfig(name = 'Quick search'): SearchConfig {
       clipNorm: 0,
       emaDecay: 0,
       labelSmoothing: 0,
-      augmentation: { flip: true, shift: 2, cutout: 0, mixup: 0 },
+      augmentation: { flip: true, shift: 2, cutout: 0, timeMask: 0, bandMask: 0, mixup: 0 },
       distillation: { loss: 'kd', temperature: 4, weight: 0.9 },
     },
     checkpoints: { precision: 'fp32', keep: 'last' },

@@ -51,13 +51,14 @@ export interface StreamedImages extends ImageFacts {
 export type Images = ResidentImages | StreamedImages;
 
 /** How one sample is shown: moved down and right by so many pixels, then mirrored or not, then with
- * a hole or not. */
+ * holes, if there are any. */
 export interface View {
   readonly down: number;
   readonly right: number;
   readonly flipped: boolean;
-  /** Shown as the data set's mean. */
-  readonly hole?: Hole;
+  /** Shown as the data set's mean: a square that is cut out, and the masks of a spectrogram, which
+   * are holes over all rows or all columns. */
+  readonly holes?: readonly Hole[];
 }
 
 /** Rows `top` to before `bottom`, columns `left` to before `right`, within the image. */
@@ -193,8 +194,9 @@ function perChannel(value: number | readonly number[]): number | Tensor1D {
 
 /**
  * View number `view` of a sample of `height` x `width`: decided by seed, sample and number alone,
- * so that anyone can make it again. The hole's centre is anywhere in the image and its borders are
- * cut at the image's, as in DeVries and Taylor 2017.
+ * so that anyone can make it again. The square's centre is anywhere in the image and its borders
+ * are cut at the image's, as in DeVries and Taylor 2017. A mask is as wide as chance says, up to so
+ * many frames or bands, and lies within the spectrogram, as in Park et al. 2019 (SpecAugment).
  */
 export function viewOf(
   seed: number,
@@ -203,23 +205,36 @@ export function viewOf(
   augmentation: Augmentation,
   { height, width }: Pick<Images, 'height' | 'width'>,
 ): View {
-  const { flip, shift, cutout } = augmentation;
+  const { flip, shift, cutout, timeMask, bandMask } = augmentation;
   // Asked for every sample of every batch: nothing to draw is the default recipe's case.
-  if (!flip && shift === 0 && cutout === 0) return PLAIN;
+  if (!flip && shift === 0 && cutout === 0 && timeMask === 0 && bandMask === 0) return PLAIN;
   const rng = createRng(splitSeed(splitSeed(seed, sample), view));
   const down = rng.int(2 * shift + 1) - shift;
   const right = rng.int(2 * shift + 1) - shift;
   const flipped = flip && rng.uniform() < 0.5;
-  if (cutout === 0) return { down, right, flipped };
-  const top = rng.int(height) - Math.floor(cutout / 2);
-  const left = rng.int(width) - Math.floor(cutout / 2);
-  const hole = {
-    top: Math.max(0, top),
-    bottom: Math.min(height, top + cutout),
-    left: Math.max(0, left),
-    right: Math.min(width, left + cutout),
+  const holes: Hole[] = [];
+  if (cutout > 0) {
+    const top = rng.int(height) - Math.floor(cutout / 2);
+    const left = rng.int(width) - Math.floor(cutout / 2);
+    holes.push({
+      ...{ top: Math.max(0, top), bottom: Math.min(height, top + cutout) },
+      ...{ left: Math.max(0, left), right: Math.min(width, left + cutout) },
+    });
+  }
+  const stretch = (most: number, all: number): readonly [number, number] => {
+    const wide = rng.int(Math.min(most, all) + 1);
+    const first = rng.int(all - wide + 1);
+    return [first, first + wide];
   };
-  return { down, right, flipped, hole };
+  if (timeMask > 0) {
+    const [left, end] = stretch(timeMask, width);
+    if (end > left) holes.push({ top: 0, bottom: height, left, right: end });
+  }
+  if (bandMask > 0) {
+    const [top, end] = stretch(bandMask, height);
+    if (end > top) holes.push({ top, bottom: end, left: 0, right: width });
+  }
+  return holes.length === 0 ? { down, right, flipped } : { down, right, flipped, holes };
 }
 
 const PLAIN: View = { down: 0, right: 0, flipped: false };
@@ -227,6 +242,19 @@ const PLAIN: View = { down: 0, right: 0, flipped: false };
 /** Batch `[samples, h, w, c]` of the chosen samples, each in its view (absent: as they are). The
  * caller owns it. */
 export function gatherImages(data: Images, samples: Int32Array, views?: readonly View[]): Tensor4D {
+  const holes = Math.max(0, ...(views ?? []).map((view) => view.holes?.length ?? 0));
+  // The ops know one hole a view; two masks of one spectrogram are two.
+  const first = hasNativeKernels() ? 1 : 0;
+  if (views === undefined || holes <= first) return gatherViews(data, samples, views);
+  return tf.tidy(() => {
+    let shown = gatherViews(data, samples, views);
+    for (let place = first; place < holes; place += 1) shown = cutOut(shown, views, place);
+    return shown;
+  });
+}
+
+/** Where our kernels are, with the first hole of each view; else without any. */
+function gatherViews(data: Images, samples: Int32Array, views?: readonly View[]): Tensor4D {
   if (!('stream' in data)) return gatherResident(data, samples, views);
   const { stream, batchOf, ...facts } = data;
   const pixels = stream.take(samples);
@@ -250,13 +278,10 @@ function gatherResident(data: ResidentImages, samples: Int32Array, views?: reado
     boxes.set([top, flipped ? far : near, bottom, flipped ? near : far], 4 * index);
   }
   return tf.tidy(() => {
-    const shown = tf.image.cropAndResize(
-      data.images,
-      tf.tensor2d(boxes, [samples.length, 4]),
-      tf.tensor1d(samples, 'int32'),
-      [height, width],
-    );
-    return views?.some((view) => view.hole) ? cutOut(shown, views) : shown;
+    return tf.image.cropAndResize(data.images, tf.tensor2d(boxes, [samples.length, 4]), tf.tensor1d(samples, 'int32'), [
+      height,
+      width,
+    ]);
   });
 }
 
@@ -295,26 +320,27 @@ function nativeConversion(
 function viewTable(samples: Int32Array, views: readonly View[] | undefined, margin: number): Tensor2D {
   const fields = new Int32Array(VIEW_FIELDS * samples.length);
   samples.forEach((sample, index) => {
-    const { down, right, flipped, hole } = views?.[index] ?? PLAIN;
-    const { top = 0, left = 0, bottom = 0, right: end = 0 } = hole ?? {};
+    const { down, right, flipped, holes } = views?.[index] ?? PLAIN;
+    const { top = 0, left = 0, bottom = 0, right: end = 0 } = holes?.[0] ?? {};
     const corner = [sample, margin - down, margin - right, Number(flipped)];
     fields.set([...corner, top, left, bottom - top, end - left], VIEW_FIELDS * index);
   });
   return tf.tensor2d(fields, [samples.length, VIEW_FIELDS], 'int32');
 }
 
-/** The mean of the data set is 0 once normalised. */
-function cutOut(images: Tensor4D, views: readonly View[]): Tensor4D {
+/** The holes of this place in each view's list. The mean of the data set is 0 once normalised. */
+function cutOut(images: Tensor4D, views: readonly View[], place: number): Tensor4D {
   const [batch, height, width] = images.shape;
   const rows = new Float32Array(batch * height);
   const columns = new Float32Array(batch * width);
-  views.forEach(({ hole }, index) => {
+  views.forEach(({ holes }, index) => {
+    const hole = holes?.[place];
     if (hole === undefined) return;
     rows.fill(1, index * height + hole.top, index * height + hole.bottom);
     columns.fill(1, index * width + hole.left, index * width + hole.right);
   });
-  const holes = tf.mul(tf.tensor4d(rows, [batch, height, 1, 1]), tf.tensor4d(columns, [batch, 1, width, 1]));
-  return tf.mul(images, tf.sub(1, holes));
+  const blank = tf.mul(tf.tensor4d(rows, [batch, height, 1, 1]), tf.tensor4d(columns, [batch, 1, width, 1]));
+  return tf.mul(images, tf.sub(1, blank));
 }
 
 export const testing = { passBatch };

@@ -142,13 +142,16 @@ export function targetsFingerprint(request: TargetsRequest): string {
 
 function planOf({ teacher, dataset, count, augmentation, distillation, student, ...rest }: TargetsRequest) {
   const card = fittingCard(teacher, dataset.card);
-  const { flip, shift, cutout } = augmentation;
+  const { flip, shift, cutout, timeMask, bandMask } = augmentation;
+  const isMasked = timeMask > 0 || bandMask > 0;
   // Without chance all views are one, and to who is shown none.
   const isShown = !ignoresViews(card);
-  const most = isShown && (flip || shift > 0 || cutout > 0) ? (rest.views ?? VIEWS) : 1;
+  const most = isShown && (flip || shift > 0 || cutout > 0 || isMasked) ? (rest.views ?? VIEWS) : 1;
   const arrays = teacherArrays(distillation, student, graphOf(card) ?? { classes: classesOf(card) }, most * count);
   const views = viewsThatFit(arrays, count, most);
-  const shown = [VERSION, VIEW_SEED, views, dataset.fingerprint, count, ...(isShown ? [flip, shift, cutout] : [])];
+  // Without masks targets are called as they were before there were any.
+  const drawn = isShown ? [flip, shift, cutout, ...(isMasked ? [timeMask, bandMask] : [])] : [];
+  const shown = [VERSION, VIEW_SEED, views, dataset.fingerprint, count, ...drawn];
   const parts = [...shown, weightsHash(card), networkHash(card), arrays];
   const fingerprint = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   return { card, arrays, views, fingerprint };

@@ -17,7 +17,7 @@ const IMAGES = 512;
 const RECIPE: Recipe = {
   ...{ epochs: 1000, batchSize: 128, optimizer: 'adamw', learningRate: 1e-3, warmupEpochs: 0, schedule: 'constant' },
   ...{ milestones: [], decayFactor: 1, momentum: 0.9, weightDecay: 0.01, clipNorm: 0, emaDecay: 0, labelSmoothing: 0 },
-  augmentation: { flip: false, shift: 0, cutout: 0, mixup: 0 },
+  augmentation: { flip: false, shift: 0, cutout: 0, timeMask: 0, bandMask: 0, mixup: 0 },
   distillation: { loss: 'none' },
 };
 

@@ -40,6 +40,9 @@ export const recipeInput = z.strictObject({
       shift: z.int().min(0).max(16).default(0).describe('Random shift, up to so many pixels'),
       /** DeVries and Taylor 2017. */
       cutout: z.int().min(0).max(64).default(0).describe('Side of a random blank square, in pixels; 0: none'),
+      /** Park et al. 2019; one of each. */
+      timeMask: z.int().min(0).max(1000).default(0).describe('Widest blank stretch of time, in frames; 0: none'),
+      bandMask: z.int().min(0).max(128).default(0).describe('Widest blank stretch of bands; 0: none'),
       /** Zhang et al. 2018. */
       mixup: z.number().min(0).max(10).default(0).describe('Mix pairs by Beta(a, a); 0: not'),
     })
@@ -55,7 +58,7 @@ export type Recipe = RecordOf<typeof recipeSchema>;
 
 /** What recipes meant that were recorded before these settings were there. */
 const ADDITIONS = { schedule: 'cosine', milestones: [0.5, 0.75], decayFactor: 0.1, clipNorm: 0, emaDecay: 0 } as const;
-const AUGMENTATION_ADDITIONS = { cutout: 0, mixup: 0 } as const;
+const AUGMENTATION_ADDITIONS = { cutout: 0, mixup: 0, timeMask: 0, bandMask: 0 } as const;
 
 type Recorded<T, Added> = Omit<T, keyof Added> & Partial<Pick<T, keyof T & keyof Added>>;
 

@@ -7,6 +7,7 @@ import type { Report } from '../../compute/tasks/tasks.ts';
 import { TEACHER_RECIPE } from '../../compute/tasks/train-teacher/task.ts';
 import { costOf } from '../../core/arch/cost.ts';
 import { resnetTeacher } from '../../core/arch/families/resnet.ts';
+import { dataKindOf, fittingAugmentation } from '../../core/data-kinds.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { median } from '../../core/math/quantile.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
@@ -146,9 +147,11 @@ async function train(
   const known = await sourcesOf({ begun, log }, order, dataset);
   const tempDir = begun.begin(order, known);
   let points = await readCurve(tempDir);
+  // What the bundled teacher's recipe does to images is not done to what is none.
+  const augmentation = fittingAugmentation(dataKindOf(dataset.card), { ...TEACHER_RECIPE.augmentation, flip });
   const input = {
     ...{ dataset: { directory: dataset.directory, known }, name, title, seed },
-    recipe: { ...TEACHER_RECIPE, epochs, learningRate, augmentation: { ...TEACHER_RECIPE.augmentation, flip } },
+    recipe: { ...TEACHER_RECIPE, epochs, learningRate, augmentation },
     date: new Date().toISOString().slice(0, 10),
   };
   const end = await executor.runApart(

@@ -7,6 +7,7 @@ import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { nearestStudent } from '../../core/arch/nearest-student.ts';
 import type { StudentFamily } from '../../core/arch/families/student-family.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
+import { dataKindOf, strangeAugmentations } from '../../core/data-kinds.ts';
 import { invalid, WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
 import type { Recipe } from '../../core/records/recipe.ts';
@@ -84,6 +85,7 @@ export async function settleSearch(
   };
   checkReachable(config, survey, dataset);
   checkImages(config, dataset);
+  checkAugmentation(config, dataset);
   await checkEmbedding(catalog, config, dataset);
   const teacher = await teacherFor(catalog, parsed, dataset);
   checkNames(parsed, dataset, { found: teacher });
@@ -142,6 +144,7 @@ export async function planResume(
   const { id, options } = config.strategy;
   checkNames({ ...config, strategy: { id, options: currentOptions(id, options) } }, dataset);
   checkImages(config, dataset);
+  checkAugmentation(config, dataset);
   await checkEmbedding(catalog, config, dataset);
   const teacher = await teacherFor(catalog, config, dataset);
   checkNames({ ...config, strategy: { id, options: currentOptions(id, options) } }, dataset, { found: teacher });
@@ -160,6 +163,17 @@ function checkImages(config: SearchConfig, { name, card }: Found<DatasetCard>): 
   if (config.recipe.batchSize > images) {
     throw invalid('recipe.batchSize', `${config.recipe.batchSize} is more than the ${images} training images.`);
   }
+}
+
+/** Throws `config.invalid` where the recipe asks for what such examples do not take. */
+function checkAugmentation({ recipe }: SearchConfig, { name, card }: Found<DatasetCard>): void {
+  const kind = dataKindOf(card);
+  const [strange] = strangeAugmentations(kind, recipe.augmentation);
+  if (strange === undefined) return;
+  const { augmentations, noun } = kind;
+  const taken = augmentations.length === 0 ? 'They take none' : `They take ${augmentations.join(', ')}`;
+  const problem = `${name} has ${noun.many}, which are not changed so. ${taken}: leave it out.`;
+  throw invalid(`recipe.augmentation.${strange}`, problem);
 }
 
 /** Throws `config.invalid` for a space that the program has no embedding of, and

@@ -104,6 +104,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'recipe.emaDecay': 'Average weights',
   'recipe.augmentation.shift': 'Shift images',
   'recipe.augmentation.cutout': 'Cut out a square',
+  'recipe.augmentation.timeMask': 'Mask time',
+  'recipe.augmentation.bandMask': 'Mask bands',
   'recipe.augmentation.mixup': 'Mix images',
   'import.kind': 'Kind of files',
   'import.size': 'Side in pixels',

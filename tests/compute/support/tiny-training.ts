@@ -27,7 +27,7 @@ export const TINY_RECIPE: Recipe = {
   clipNorm: 0,
   emaDecay: 0,
   labelSmoothing: 0.1,
-  augmentation: { flip: true, shift: 1, cutout: 0, mixup: 0 },
+  augmentation: { flip: true, shift: 1, cutout: 0, timeMask: 0, bandMask: 0, mixup: 0 },
   distillation: { loss: 'none', temperature: 2, weight: 0.5 },
 };
 

@@ -181,7 +181,7 @@ function runOf(options: FixtureOptions): Run {
         clipNorm: 0,
         emaDecay: 0,
         labelSmoothing: 0,
-        augmentation: { flip: true, shift: 2, cutout: 0, mixup: 0 },
+        augmentation: { flip: true, shift: 2, cutout: 0, timeMask: 0, bandMask: 0, mixup: 0 },
         distillation: { loss: 'kd', temperature: 4, weight: 0.9 },
       },
       checkpoints: { precision: 'fp32', keep: 'best-and-last' },

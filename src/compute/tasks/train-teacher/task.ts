@@ -21,7 +21,7 @@ export const TEACHER_RECIPE: Recipe = {
   clipNorm: 0,
   emaDecay: 0,
   labelSmoothing: 0,
-  augmentation: { flip: true, shift: 2, cutout: 0, mixup: 0 },
+  augmentation: { flip: true, shift: 2, cutout: 0, timeMask: 0, bandMask: 0, mixup: 0 },
   distillation: { loss: 'none', temperature: 1, weight: 0 },
 };
 

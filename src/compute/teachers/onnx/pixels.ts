@@ -129,11 +129,11 @@ interface Image {
   readonly shape: readonly [number, number, number];
 }
 
-/** One plane of an image in its view: moved, then mirrored, then with a hole. */
+/** One plane of an image in its view: moved, then mirrored, then with holes. */
 function show({ parts, black, mean }: Channel, { pixels, first, shape }: Image, view: View, target: Target): void {
   const [h, w, c] = shape;
   const { values, from, step } = target;
-  const { down, right, flipped, hole } = view;
+  const { down, right, flipped, holes = [] } = view;
   const [begin, end] = flipped
     ? [Math.max(0, -right), Math.min(w, w - right)]
     : [Math.max(0, right), Math.min(w, w + right)];
@@ -158,9 +158,10 @@ function show({ parts, black, mean }: Channel, { pixels, first, shape }: Image, 
       }
     });
   }
-  if (hole === undefined) return;
-  for (let row = hole.top; row < hole.bottom; row++) {
-    for (let x = hole.left; x < hole.right; x++) values[from + (row * w + x) * step] = mean;
+  for (const hole of holes) {
+    for (let row = hole.top; row < hole.bottom; row++) {
+      for (let x = hole.left; x < hole.right; x++) values[from + (row * w + x) * step] = mean;
+    }
   }
 }
 
