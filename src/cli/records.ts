@@ -3,6 +3,7 @@ import type { LogLine } from '../bridge/words/log-lines.ts';
 import type { LatencyRow } from '../core/latency.ts';
 import type { RunSummaryView } from '../bridge/schemas/records.ts';
 import { LATENCY_METRIC, LATENCY_TAIL_METRIC, medianMs, tailMs, wasIdle } from '../core/latency.ts';
+import { measuredIn } from '../core/measures.ts';
 import type { Metrics } from '../core/objective.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
@@ -19,11 +20,24 @@ export function runRecord({ run, trials }: Pick<RunSummaryView, 'run' | 'trials'
 /** What is not known yet is left out: latency is there where the run counts it, in the engine and
  * batch size of its configuration. */
 export function trialRecord(trial: Trial) {
-  const { id, state, candidate, metrics, testAccuracy, params, macs, seconds, epochsDone: epochs } = trial;
+  const {
+    id,
+    state,
+    candidate,
+    metrics,
+    testAccuracy,
+    testMeasures,
+    params,
+    macs,
+    seconds,
+    epochsDone: epochs,
+  } = trial;
   const { family, config } = candidate;
   const measured = {
     accuracy: metrics['accuracy'],
+    ...measuredIn(metrics),
     testAccuracy,
+    testMeasures,
     ...latencyOf(metrics),
     reward: metrics[REWARD_METRIC],
   };
@@ -51,11 +65,13 @@ export function logRecord({ at, event, trialId, sentence, lastWords }: LogLine) 
 export function frontRecords({ summary, trials }: RunEnd) {
   return [...frontOf(summary.run.config, trials)]
     .sort((left, right) => left.params - right.params)
-    .map(({ id, candidate, metrics, testAccuracy, params, macs }) => ({
+    .map(({ id, candidate, metrics, testAccuracy, testMeasures, params, macs }) => ({
       trial: id,
       family: candidate.family,
       accuracy: metrics['accuracy'],
+      ...measuredIn(metrics),
       testAccuracy,
+      testMeasures,
       ...latencyOf(metrics),
       reward: metrics[REWARD_METRIC],
       params,

@@ -11,7 +11,20 @@ export interface Judged {
   readonly weights?: ArrayLike<number>;
 }
 
-export type MeasureName = 'balancedAccuracy' | 'auc' | 'weightedAuc';
+export const MEASURE_NAMES = ['balancedAccuracy', 'auc', 'weightedAuc'] as const;
+export type MeasureName = (typeof MEASURE_NAMES)[number];
+export type Measured = Readonly<Partial<Record<MeasureName, number>>>;
+
+/** `isShare`: told in percent; else an area below 1. */
+export const MEASURE_WORDS: Readonly<Record<MeasureName, { readonly title: string; readonly isShare: boolean }>> = {
+  balancedAccuracy: { title: 'Balanced accuracy', isShare: true },
+  auc: { title: 'AUC', isShare: false },
+  weightedAuc: { title: 'Weighted AUC', isShare: false },
+};
+
+/** Those of them that stand among numbers of any kind. */
+export const measuredIn = (numbers: Readonly<Record<string, number>>): Measured =>
+  Object.fromEntries(MEASURE_NAMES.flatMap((name) => (numbers[name] === undefined ? [] : [[name, numbers[name]]])));
 
 /**
  * Mean over classes of the share of each that was told right: unweighted average recall, UAR in

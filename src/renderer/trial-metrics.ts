@@ -1,15 +1,21 @@
 /** What can stand on an axis: every number of a student, with its direction, its scale and its
  * written form. */
 import type { Noun } from '../core/data-kinds.ts';
+import { MEASURE_NAMES, MEASURE_WORDS } from '../core/measures.ts';
+import type { MeasureName } from '../core/measures.ts';
 import type { Goal } from '../core/objective.ts';
 import type { SearchConfig } from '../core/records/run.ts';
 import type { Trial } from '../core/records/trial.ts';
 import { digits, formatBytes, formatCount, formatDuration, formatMilliseconds, formatPercent } from './format.ts';
 import { metricTitle } from './words.ts';
 
+/** What was measured beside accuracy, and the same of the test. */
+const MEASURED = MEASURE_NAMES.flatMap((name) => [name, testName(name)]);
+
 const TRIAL_METRICS = [
   'accuracy',
   'testAccuracy',
+  ...MEASURED,
   'loss',
   'reward',
   'params',
@@ -20,11 +26,19 @@ const TRIAL_METRICS = [
 ] as const;
 
 export type TrialMetric = (typeof TRIAL_METRICS)[number];
+type TestName = `test${Capitalize<MeasureName>}`;
+
+export function testName(name: MeasureName): TestName {
+  // Sound: a letter is made large, and the rest stays.
+  return `test${name.charAt(0).toUpperCase()}${name.slice(1)}` as TestName;
+}
 
 interface MetricSpec {
   readonly goal: Goal;
   /** Spans orders of magnitude: a logarithmic axis suits it. */
   readonly isLog: boolean;
+  /** Between 0 and 1. */
+  readonly isShare?: boolean;
   /** NaN where it was not measured. */
   readonly value: (trial: Trial) => number;
   /** With its unit. */
@@ -42,14 +56,30 @@ const measured =
 const share = {
   goal: 'maximize',
   isLog: false,
+  isShare: true,
   text: (value: number) => formatPercent(value, 2),
   tick: (value: number) => String(Number((value * 100).toFixed(2))),
 } as const;
+const area = { ...share, text: (value: number) => value.toFixed(4), tick: (value: number) => digits(value, 3) };
+
+/** Of a measure on validation, and on the test. */
+function measureSpecs(name: MeasureName): readonly (readonly [MeasureName | TestName, MetricSpec])[] {
+  const { title, isShare } = MEASURE_WORDS[name];
+  const form = isShare ? share : area;
+  const noun = isShare ? title.toLowerCase() : title;
+  return [
+    [name, { ...form, value: measured(name), noun: `validation ${noun}` }],
+    [testName(name), { ...form, value: ({ testMeasures }) => testMeasures?.[name] ?? NaN, noun: `test ${noun}` }],
+  ];
+}
+
 const cost = { goal: 'minimize', isLog: true, text: formatCount, tick: formatCount } as const;
 
 export const METRIC_SPECS: Readonly<Record<TrialMetric, MetricSpec>> = {
   accuracy: { ...share, value: measured('accuracy'), noun: 'validation accuracy' },
   testAccuracy: { ...share, value: (trial) => trial.testAccuracy ?? NaN, noun: 'test accuracy' },
+  // Sound: of each name its own two.
+  ...(Object.fromEntries(MEASURE_NAMES.flatMap(measureSpecs)) as Record<MeasureName | TestName, MetricSpec>),
   loss: {
     goal: 'minimize',
     isLog: false,
@@ -114,3 +144,14 @@ export function costTraded({ objectives, reward }: Pick<SearchConfig, 'objective
   const traded = objectives.flatMap(({ metric }) => costs.filter((one) => one === metric));
   return traded[0] ?? 'macs';
 }
+
+/** Measures that at least one of the trials has, on validation and then on the test. */
+export const measuresThere = (trials: readonly Trial[]): readonly TrialMetric[] =>
+  MEASURED.filter((metric) => trials.some((trial) => !Number.isNaN(METRIC_SPECS[metric].value(trial))));
+
+/** Title and text of each. */
+export const measureFacts = (trial: Trial): readonly (readonly [string, string])[] =>
+  measuresThere([trial]).map((metric) => {
+    const { text, value } = METRIC_SPECS[metric];
+    return [metricTitle(metric).replace(' (%)', ''), text(value(trial))];
+  });

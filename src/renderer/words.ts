@@ -161,6 +161,12 @@ export const BACKUP_LOSSES: Readonly<Record<BackupView['kind'], string>> = {
 const METRIC_TITLES: Readonly<Record<string, string>> = {
   accuracy: 'Validation accuracy (%)',
   testAccuracy: 'Test accuracy (%)',
+  balancedAccuracy: 'Validation balanced accuracy (%)',
+  testBalancedAccuracy: 'Test balanced accuracy (%)',
+  auc: 'Validation AUC',
+  testAuc: 'Test AUC',
+  weightedAuc: 'Validation weighted AUC',
+  testWeightedAuc: 'Test weighted AUC',
   loss: 'Validation loss (nats)',
   params: 'Parameters',
   macs: 'MACs per image',

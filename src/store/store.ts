@@ -306,8 +306,9 @@ export interface TrialWrites {
   ): EndedTrial;
   /** Paused or cut off: it can go on from its epoch checkpoint. */
   interruptTrial(trialId: string, seconds: number): void;
-  /** Test accuracy of a reported student: once; a second call throws. */
-  recordTest(trialId: string, testAccuracy: number): void;
+  /** Test accuracy of a reported student, and what else was measured: once; a second call
+   * throws. */
+  recordTest(trialId: string, testAccuracy: number, measures?: Metrics): void;
 }
 
 /** Of one-shot searches. */

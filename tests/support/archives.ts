@@ -34,7 +34,7 @@ export function addRun(workspace: Workspace, id: string, config = configOf(id), 
   const best = { epoch: 2, ...adoptText(files, `${done}-best-2.safetensors`, `best of ${done}`) };
   const final = { epoch: 3, ...adoptText(files, `${done}.safetensors`, `weights of ${done}`) };
   store.finishTrial(done, finished('', { checkpoint: final, best, predictions: PREDICTIONS }));
-  store.recordTest(done, 0.5);
+  store.recordTest(done, 0.5, { auc: 0.75, weightedAuc: NaN });
   store.recordLatency(done, [LATENCY, { ...LATENCY, otherLoad: NaN }]);
   store.failTrial(failed, 'it did not\nlearn', 'failed', 1.5);
   const epoch = { epoch: 1, ...adoptText(files, `${cut}-epoch-1.safetensors`, `half of ${cut}`) };

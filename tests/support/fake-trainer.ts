@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { costOf } from '../../src/core/arch/cost.ts';
 import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
+import { dataKindOf } from '../../src/core/data-kinds.ts';
+import { MEASURES } from '../../src/core/measures.ts';
+import type { Measured } from '../../src/core/measures.ts';
 import type { DatasetCard } from '../../src/core/records/dataset-card.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
@@ -120,6 +123,13 @@ function labelsOf({ directory }: DatasetRef, split: 'val' | 'test'): Uint8Array 
   return new Uint8Array(content.subarray(8));
 }
 
+/** As the kind of the set has them, of one without columns. */
+function measuresOf({ directory }: DatasetRef, labels: Uint8Array, predictions: Omit<Predictions, 'count'>): Measured {
+  const card = JSON.parse(readFileSync(join(directory, 'dataset.json'), 'utf8')) as DatasetCard; // of a test
+  const known = dataKindOf(card).measures.filter((name) => name === 'balancedAccuracy' || predictions.classes === 2);
+  return Object.fromEntries(known.map((name) => [name, MEASURES[name]({ ...predictions, labels })]));
+}
+
 /** About `accuracy` of the labels are right; where not, the next class is guessed. */
 function predict(
   labels: Uint8Array,
@@ -206,6 +216,7 @@ const train: FakeRun<'train'> = async (input, { jobId, folders, report, held }) 
         best: { epoch: 1, checkpoint: write(inTemp('best'), { seed, best: true, accuracy }) },
       }),
     predictions: { count: predictions.count, classes: predictions.classes, probabilities: predictions.probabilities },
+    measures: measuresOf(input.dataset, labelsOf(input.dataset, 'val'), predictions),
   };
 };
 
@@ -262,7 +273,7 @@ const RUNS: { readonly [K in Faked]: FakeRun<K> } = {
     const kept = JSON.parse(readFileSync(source.weights.path, 'utf8')) as { seed: number; accuracy: number };
     const { accuracy, ...predictions } = predict(labels, source.graph.classes, kept.accuracy - 0.005, kept.seed + 1);
     await sleep(epochMs);
-    return { accuracy, loss: 0.4, predictions };
+    return { accuracy, loss: 0.4, predictions, measures: measuresOf(dataset, labels, predictions) };
   },
   inspect: () => {
     const values = { count: 4, mean: 0.5, deviation: 0.1, largest: 1, zeros: 0, broken: 0 };

@@ -24,13 +24,16 @@ export const trialSchema = z.strictObject({
   params: anyNumber,
   macs: anyNumber,
   peakActivationBytes: anyNumber,
-  /** Measured: `accuracy` (validation), `loss`, ...; empty until finished. */
+  /** Measured: `accuracy` (validation), `loss`, ..., and `auc` and its kin where the kind of data
+   * has them; empty until finished. */
   metrics: metricsSchema,
   /** Validation accuracy after the last epoch of one that rests, or rested to the end: no result
    * beside those of whole trainings. */
   reached: anyNumber.optional(),
   /** Test accuracy, computed once, at the end of the run, for reported students only. */
   testAccuracy: anyNumber.optional(),
+  /** What its kind of data is measured by beside accuracy, on the test split, with it. */
+  testMeasures: metricsSchema.optional(),
   /** Epochs done so far and asked for; 0 are asked for where training goes by seconds. */
   epochsDone: count,
   epochs: count,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { ExportFormat, ExportInput, ExportPrecision } from '../../compute/tasks/export/task.ts';
 import { WorkbenchError } from '../../core/errors.ts';
+import { measuredIn } from '../../core/measures.ts';
 import { withGraph } from '../../core/teacher.ts';
 import { copyWhole } from '../../store/disk.ts';
 import type { StoredFiles } from '../../store/files.ts';
@@ -88,7 +89,11 @@ export function createExporter(parts: ExporterParts) {
       throw new WorkbenchError('trial.missing', `${title} has no weights to export: ${why}. Choose another student.`);
     }
     const { source, dataset } = await studentNetwork(store, files, catalog, { trial, run }, checkpoint);
-    const { testAccuracy } = trial;
+    const { testAccuracy, testMeasures = {} } = trial;
+    const measured = [
+      ...Object.entries(measuredIn(trial.metrics)).map(([name, value]) => [`validation.${name}`, String(value)]),
+      ...Object.entries(measuredIn(testMeasures)).map(([name, value]) => [`test.${name}`, String(value)]),
+    ];
     const properties = {
       ...{ trial: id, run: run.id, runName: run.name, teacher: run.config.teacher },
       configuration: JSON.stringify(trial.candidate.config),
@@ -96,6 +101,8 @@ export function createExporter(parts: ExporterParts) {
       seed: String(trial.seed),
       validationAccuracy: String(trial.metrics['accuracy']),
       ...(testAccuracy !== undefined && { testAccuracy: String(testAccuracy) }),
+      // Sound: names and texts.
+      ...(Object.fromEntries(measured) as Readonly<Record<string, string>>),
       exported: now().toISOString(),
     };
     return {

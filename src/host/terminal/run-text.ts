@@ -2,6 +2,8 @@
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
+import { MEASURE_NAMES, MEASURE_WORDS } from '../../core/measures.ts';
+import type { MeasureName } from '../../core/measures.ts';
 import { REWARD_METRIC, rewardText } from '../../core/reward.ts';
 import { endOf } from '../../core/records/trial.ts';
 import type { Trial } from '../../core/records/trial.ts';
@@ -16,7 +18,8 @@ import { countText, durationText, percentText, textTable } from './text-table.ts
 
 const BAR_WIDTH = 24;
 
-const FRONT_COLUMNS = ['student', 'family', '>validation', '>test', '>params', '>MACs', '>ms', 'configuration'];
+const FRONT_COLUMNS = ['student', 'family', '>validation', '>test'];
+const COST_COLUMNS = ['>params', '>MACs', '>ms', 'configuration'];
 
 const GIVEN_COLUMNS = ['>trained', 'family', '>validation', '>test', '>params', '>MACs', 'configuration'];
 
@@ -95,11 +98,13 @@ function spreadText({ count, mean, deviation }: Spread): string {
 function frontText({ summary, trials }: RunEnd): readonly string[] {
   const front = [...frontOf(summary.run.config, trials)].sort((left, right) => left.params - right.params);
   if (front.length === 0) return ['No student is on the front yet.'];
+  const measures = MEASURE_NAMES.filter((name) => front.some(({ metrics }) => metrics[name] !== undefined));
   const rows = front.map((trial) => [
     trialName(trial),
     trial.candidate.family,
     percentText(trial.metrics['accuracy']),
     percentText(trial.testAccuracy),
+    ...measures.flatMap((name) => [trial.metrics[name], trial.testMeasures?.[name]].map(measureText(name))),
     countText(trial.params),
     countText(trial.macs),
     millisecondsText(trial.metrics[LATENCY_METRIC]),
@@ -111,8 +116,15 @@ function frontText({ summary, trials }: RunEnd): readonly string[] {
     `Reward ${front[0]?.metrics[REWARD_METRIC]?.toPrecision(4) ?? ''}: ${rewardText(config.reward)}`,
   ];
   const heading = `${rewarded ? 'Best' : 'Front'} of "${name}" (${front.length} of ${of}):`;
-  return [heading, ...(rewarded ?? []), '', ...textTable(FRONT_COLUMNS, rows)];
+  const measured = measures.flatMap((name) => [`>${MEASURE_WORDS[name].title}`, '>test']);
+  const columns = [...FRONT_COLUMNS, ...measured, ...COST_COLUMNS];
+  return [heading, ...(rewarded ?? []), '', ...textTable(columns, rows)];
 }
+
+const measureText =
+  (name: MeasureName) =>
+  (value: number | undefined): string =>
+    value === undefined || MEASURE_WORDS[name].isShare ? percentText(value) : value.toFixed(4);
 
 function configText({ config }: Candidate): string {
   return Object.entries(config)

@@ -4,6 +4,8 @@ import type { MarkPlace } from '../charts/chart.ts';
 import { IMAGE_NOUN, saidOf } from '../../core/data-kinds.ts';
 import type { Noun } from '../../core/data-kinds.ts';
 import { costOf } from '../../core/arch/cost.ts';
+import { MEASURE_NAMES, MEASURE_WORDS, measuredIn } from '../../core/measures.ts';
+import type { Measured, MeasureName } from '../../core/measures.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { Run } from '../../core/records/run.ts';
 import type { EpochPoint } from '../../core/records/epoch.ts';
@@ -21,6 +23,7 @@ import { searchFields } from '../form/form-model.ts';
 import type { CheckpointView } from '../../bridge/schemas/review.ts';
 import type { Network } from '../review/network.ts';
 import { pinOf } from '../review/network.ts';
+import { testName } from '../trial-metrics.ts';
 import type { Titles } from '../words.ts';
 import { levelText, metricTitle, trialNumber } from '../words.ts';
 
@@ -33,6 +36,9 @@ export interface Compared {
   readonly graph?: ArchitectureGraph | undefined;
   readonly accuracy: number | undefined;
   readonly testAccuracy: number | undefined;
+  /** On validation and on the test; absent for a teacher, and for weights of an earlier epoch. */
+  readonly measures?: Measured;
+  readonly testMeasures?: Measured;
   readonly params: number | undefined;
   readonly macs: number | undefined;
   readonly latencyMs: number | undefined;
@@ -66,6 +72,10 @@ export function comparedStudent(read: StudentRead, network: Network, familyTitle
       best === undefined ? trial.metrics['accuracy'] : epochs.find(({ epoch }) => epoch === best)?.validationAccuracy,
     // Tested is what the last epoch left.
     testAccuracy: best === undefined ? trial.testAccuracy : undefined,
+    ...(best === undefined && {
+      measures: measuredIn(trial.metrics),
+      testMeasures: measuredIn(trial.testMeasures ?? {}),
+    }),
     latencyMs: trial.metrics['latencyMs'],
     peakActivationBytes: trial.peakActivationBytes,
     seconds: trial.seconds,
@@ -144,12 +154,24 @@ const percent = (value: number | undefined): string => formatPercent(value, 2);
 const costRow = (title: string, value: MetricRow['value'], text: MetricRow['text']): MetricRow => ({
   ...{ title, isHigherBetter: false, value, text, difference: formatRatio },
 });
+const areaRow = (title: string, value: MetricRow['value']): MetricRow => ({
+  ...{ title, isHigherBetter: true, value, text: (area) => (area === undefined ? '–' : area.toFixed(4)) },
+  difference: (area, base) => `${Math.abs(area - base).toFixed(4)} ${area > base ? 'higher' : 'lower'}`,
+});
 const shareRow = (title: string, value: MetricRow['value']): MetricRow => ({
   ...{ title, isHigherBetter: true, value, text: percent, difference: points },
 });
+function measureRows(name: MeasureName): readonly MetricRow[] {
+  const row = MEASURE_WORDS[name].isShare ? shareRow : areaRow;
+  return [
+    row(metricTitle(name).replace(' (%)', ''), (one) => one.measures?.[name]),
+    row(metricTitle(testName(name)).replace(' (%)', ''), (one) => one.testMeasures?.[name]),
+  ];
+}
 const metricRows = (noun: Noun): readonly MetricRow[] => [
   shareRow('Validation accuracy', (one) => one.accuracy),
   shareRow('Test accuracy', (one) => one.testAccuracy),
+  ...MEASURE_NAMES.flatMap(measureRows),
   costRow('Parameters', (one) => one.params, formatCount),
   costRow(metricTitle('macs', noun), (one) => one.macs, formatCount),
   costRow('Latency', (one) => one.latencyMs, formatMilliseconds),

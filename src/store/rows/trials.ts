@@ -37,6 +37,15 @@ export const writeAny = (value: unknown): string | null => (value === undefined 
 
 const readLeg = (leg: string | null): Leg | undefined => (leg === null ? undefined : (readJson(leg) as Leg));
 
+/** What the test was measured by stands under a name of its own in the column. Somebody else's may
+ * hold anything: it is looked at as it is. */
+function readMetrics(text: string): Pick<Trial, 'metrics' | 'testMeasures'> {
+  const read = readJson(text) as (Metrics & { readonly test?: Metrics }) | undefined;
+  if (read?.test === undefined) return { metrics: read as Metrics };
+  const { test, ...metrics } = read;
+  return { metrics, testMeasures: test };
+}
+
 /** The JSON columns are written below from values of these types. */
 function toTrial(row: TrialRow): Trial {
   return {
@@ -52,7 +61,7 @@ function toTrial(row: TrialRow): Trial {
     params: row.params,
     macs: row.macs,
     peakActivationBytes: row.peak_activation_bytes,
-    metrics: readJson(row.metrics) as Metrics,
+    ...readMetrics(row.metrics),
     ...(row.reached !== null && { reached: readNumber(row.reached) }),
     testAccuracy: row.test_accuracy === null ? undefined : readNumber(row.test_accuracy),
     epochsDone: row.epochs_done,
@@ -144,6 +153,8 @@ export function trialWriter(db: Connection, session: string) {
     'state = ?, metrics = ?, reason = coalesce(?, reason), session = NULL, seconds = seconds + ?, finished_at = ?',
   );
   const test = set('test_accuracy = ?');
+  // Under a name of its own among the metrics: those of the search never see the test.
+  const measured = set(`metrics = json_set(metrics, '$.test', json(?))`);
   const legs = db.prepare<[string], string | null>('SELECT leg FROM trial WHERE id = ?').pluck();
   const legOf = (id: string): Leg | undefined => readLeg(legs.get(id) ?? null);
   const placeOf = (id: string): TrialPlace => {
@@ -204,10 +215,11 @@ export function trialWriter(db: Connection, session: string) {
       end(id, to, writeJson(outcome.metrics), outcome.reason ?? null, outcome.seconds, outcome.at);
       return found;
     },
-    recordTest: (id: string, accuracy: number) => {
+    recordTest: (id: string, accuracy: number, measures: Metrics = {}) => {
       const { state, tested } = placeOf(id);
       assertTestable(id, state, tested === 1);
       test(id, writeNumber(accuracy));
+      if (Object.keys(measures).length > 0) measured(id, writeJson(measures));
     },
     sweep: sweeper(db, 'trial', session),
   };

@@ -6,6 +6,7 @@ import type { Model } from '../../model/model.ts';
 import { disposeParameters, uploadWeights } from '../../model/parameters.ts';
 import { evaluateTeacher, openTeacher } from '../../teachers/teacher.ts';
 import { evaluate } from '../../training/evaluate.ts';
+import { measuresOf } from '../../training/measured.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { Artifact } from '../inputs.ts';
 import type { TrainerRun } from '../run.ts';
@@ -17,7 +18,8 @@ export const runEvaluation: TrainerRun<'evaluate'> = async ({ source, split, ...
   if (source.kind === 'student') {
     const { labels } = dataset.split(name);
     const images = cache.images(input.dataset.directory, name, { shift: 0 });
-    return evaluateFile(source.weights, createModel(source.graph), images, labels, yieldToEvents);
+    const found = await evaluateFile(source.weights, createModel(source.graph), images, labels, yieldToEvents);
+    return { ...found, measures: measuresOf(dataset, name, found.predictions) };
   }
   const teacher = await openTeacher(source, dataset);
   try {

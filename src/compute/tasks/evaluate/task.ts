@@ -1,4 +1,5 @@
 /** How good a trained network is on a split, and what it says of each image. */
+import type { Measured } from '../../../core/measures.ts';
 import { z } from '../../../core/records/zod.ts';
 import { datasetRef, networkSource } from '../inputs.ts';
 import type { Task } from '../outputs.ts';
@@ -25,4 +26,9 @@ export interface Evaluation {
   readonly predictions: Predictions;
 }
 
-export type EvaluateTask = Task<typeof evaluateInput, never, Evaluation>;
+/** Of a student; beside accuracy, what the kind of its data is measured by. */
+export interface Judgement extends Evaluation {
+  readonly measures?: Measured;
+}
+
+export type EvaluateTask = Task<typeof evaluateInput, never, Judgement>;

@@ -10,6 +10,7 @@ import { createModel } from '../../model/model.ts';
 import type { HostWeights } from '../../model/parameters.ts';
 import { targetsFingerprint, teacherTargets } from '../../teachers/teacher.ts';
 import type { TeacherTargets } from '../../teachers/targets.ts';
+import { measuresOf } from '../../training/measured.ts';
 import { stateSlots } from '../../training/optimizer.ts';
 import { trainingLayout } from '../../training/pass.ts';
 import type { TrainingTask } from '../../training/task.ts';
@@ -66,6 +67,7 @@ export const runTraining: TrainerRun<'train'> = async (input, tools) => {
     : trained.evaluation;
   return {
     ...{ type: 'trained', seconds, params: model.layout.params, checkpoint, epochs, ...evaluation },
+    measures: measuresOf(dataset, 'val', evaluation.predictions),
     ...(best && { best: { epoch: best.epoch, checkpoint: write('best', best.weights) } }),
     computer: computerOf(await loadBackend()),
   };

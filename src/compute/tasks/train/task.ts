@@ -6,7 +6,7 @@ import { recipeSchema } from '../../../core/records/recipe.ts';
 import { z } from '../../../core/records/zod.ts';
 import { artifact, count, datasetRef, graph, seed, teacherRef } from '../inputs.ts';
 import type { EpochReport, NoteReport, ProgressReport, Task, WrittenFile } from '../outputs.ts';
-import type { Evaluation } from '../evaluate/task.ts';
+import type { Evaluation, Judgement } from '../evaluate/task.ts';
 
 /** The stage in which a student's first filters are combined of its parents'. */
 export const COMBINING = "combining its parents' filters";
@@ -36,7 +36,7 @@ export const trainInput = z.object({
 
 export type TrainInput = Readonly<z.infer<typeof trainInput>>;
 
-export interface Trained extends Evaluation {
+export interface Trained extends Judgement {
   readonly type: 'trained';
   readonly seconds: number;
   /** Trainable weights counted from the tensors: must equal the graph's. */

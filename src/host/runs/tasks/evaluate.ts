@@ -19,7 +19,7 @@ export async function testStudent(context: RunContext, trial: Trial, signal: Abo
   const end = await executor.run({ kind: 'evaluate', jobId: `${trial.id}-test`, input }, undefined, signal);
   if (end.type === 'stopped') return undefined;
   if (end.type === 'done') {
-    store.recordTest(trial.id, end.output.accuracy);
+    store.recordTest(trial.id, end.output.accuracy, end.output.measures);
     context.trialChanged(trial.id);
     return undefined;
   }

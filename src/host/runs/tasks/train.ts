@@ -136,7 +136,7 @@ async function keepEpoch(
 /** Metrics, checkpoint, predictions, score and the log's `told` in one transaction. */
 async function finish({ context, trial, seconds }: Attempt, result: Trained): Promise<RunEvent> {
   const { config, store, files, score } = context;
-  const { accuracy, loss, params, checkpoint, best, epochs, predictions } = result;
+  const { accuracy, loss, measures, params, checkpoint, best, epochs, predictions } = result;
   if (params !== trial.params) {
     throw new WorkbenchError(
       'internal',
@@ -144,7 +144,7 @@ async function finish({ context, trial, seconds }: Attempt, result: Trained): Pr
     );
   }
   noteComputer(store, context.runId, result.computer);
-  const measured = { accuracy, loss, params, macs: trial.macs, ...toldLatency(context, trial.id) };
+  const measured = { accuracy, loss, ...measures, params, macs: trial.macs, ...toldLatency(context, trial.id) };
   const metrics = withReward(config.reward, measured);
   const sealed = await files.seal(checkpoint.path, checkpoint);
   const sealedBest = best && (await files.seal(best.checkpoint.path, best.checkpoint));

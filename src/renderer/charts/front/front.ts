@@ -113,10 +113,9 @@ function axisOf(
   theme: Theme,
   noun: FrontInput['noun'],
 ) {
-  const { isLog, tick } = METRIC_SPECS[metric];
+  const { isLog, isShare = false, tick } = METRIC_SPECS[metric];
   // A logarithmic axis has no place for what is not positive.
   const log = (wanted ?? isLog) && values.every((value) => value > 0);
-  const isShare = metric === 'accuracy' || metric === 'testAccuracy';
   return {
     type: log ? ('log' as const) : ('value' as const),
     name: axisTitle(metric, log, noun),

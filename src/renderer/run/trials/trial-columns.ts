@@ -1,4 +1,6 @@
 /** Columns of the trial table: how each is read, sorted and shown. */
+import { MEASURE_NAMES, MEASURE_WORDS } from '../../../core/measures.ts';
+import type { MeasureName } from '../../../core/measures.ts';
 import type { Trial } from '../../../core/records/trial.ts';
 import type { RowFrame, SizedColumn } from '../../components/rows/use-column-widths.ts';
 import { formatCount, formatDuration, formatMilliseconds, formatPercent } from '../../format.ts';
@@ -40,6 +42,7 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
     // Of a part or of a short training: no result beside the others.
     rare(number('reached', 'So far', 60, ({ reached }) => reached, percentText)),
     rare(number('test', 'Test', 60, ({ testAccuracy }) => testAccuracy, percentText)),
+    ...MEASURE_NAMES.flatMap(measureColumns),
     number('params', 'Params', 60, ({ params }) => params, formatCount),
     number('macs', 'MACs', 60, ({ macs }) => macs, formatCount),
     rare(number('latency', 'Latency', 78, ({ metrics }) => metrics['latencyMs'], formatMilliseconds)),
@@ -55,6 +58,25 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
       text: (trial) => faultText(trial) ?? configText(trial.candidate, titles),
       hint: (trial) => faultText(trial) ?? configText(trial.candidate, titles, '\n'),
     },
+  ];
+}
+
+/** On validation, and on the test. */
+function measureColumns(name: MeasureName): readonly TrialColumn[] {
+  const { title, isShare } = MEASURE_WORDS[name];
+  const text = (value: number | undefined): string =>
+    isShare || value === undefined ? percentText(value) : value.toFixed(4);
+  return [
+    rare(number(name, title, 96, ({ metrics }) => metrics[name], text)),
+    rare(
+      number(
+        `test-${name}`,
+        `Test ${isShare ? title.toLowerCase() : title}`,
+        112,
+        ({ testMeasures }) => testMeasures?.[name],
+        text,
+      ),
+    ),
   ];
 }
 
