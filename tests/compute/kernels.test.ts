@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { costOf, inferShapes } from '../../src/core/arch/cost.ts';
-import { studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
+import { sampleTask, studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { graphBuilder } from '../../src/core/arch/graph-builder.ts';
 import type { GraphBuilder, Value } from '../../src/core/arch/graph-builder.ts';
 import type { ActivationKind, ArchitectureGraph, Op, OpName } from '../../src/core/arch/graph.ts';
@@ -46,16 +46,19 @@ function largestDifference(left: Tensor, right: Tensor): number {
 
 describe('createModel', () => {
   it.each(studentFamilyNames())('gives %s the weights and the output that its graph counts', (name) => {
-    const family = studentFamily(name, { inputShape: [28, 28, 1], classes: 10 });
+    const task = sampleTask(name);
+    const family = studentFamily(name, task);
     const graph = family.build(family.reference);
     const model = createModel(graph);
+    const [height = 1, width = 1, channels = 1] = task.inputShape;
+    const inputs = sampleInputs(graph, 2, createRng(2));
     const parameters = uploadWeights(model.layout, initialWeights(model.layout, 1));
     expect(parameters.theta.size).toBe(costOf(graph).params);
     const logits = tf.tidy(() => {
       const weights = unflatten(model.layout, parameters.theta);
-      return model.forward(gaussian([2, 28, 28, 1], 2) as Tensor4D, weights, parameters.statistics);
+      return model.forward(tf.tensor4d(inputs, [2, height, width, channels]), weights, parameters.statistics);
     });
-    expect(logits.shape).toEqual([2, 10]);
+    expect(logits.shape).toEqual([2, task.classes]);
     expect([...logits.dataSync()].every(Number.isFinite)).toBe(true);
     logits.dispose();
     disposeParameters(parameters);

@@ -5,7 +5,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
-import { studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
+import { sampleTask, studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { randomMember } from '../../src/core/space/lattice.ts';
 import type { Configuration } from '../../src/core/space/space.ts';
@@ -37,6 +37,8 @@ const CLAIMS: Readonly<Record<string, { readonly grows: readonly string[]; reado
     },
     vit: { grows: ['blocks', 'mlpRatio'], multiplies: ['width'] },
     'mlp-mixer': { grows: ['blocks', 'tokenHidden', 'mlpRatio'], multiplies: ['width'] },
+    gru: { grows: ['width', 'units1', 'units2', 'hidden'] },
+    sakt: { grows: ['blocks', 'mlpRatio'], multiplies: ['width'] },
   };
 
 function grown(name: string, parent: Configuration, wished: Configuration): Configuration {
@@ -44,8 +46,8 @@ function grown(name: string, parent: Configuration, wished: Configuration): Conf
   const entries = Object.entries(parent).map(([dimension, level]) => {
     const other = wished[dimension];
     if (typeof level !== 'number' || typeof other !== 'number' || other < level) return [dimension, level];
-    // A stage or an expansion that was not there has no twin.
-    if (['blocks3 0', 'expansion 1'].includes(`${dimension} ${level}`)) return [dimension, level];
+    // A stage, an expansion or a layer that was not there has no twin.
+    if (['blocks3 0', 'expansion 1', 'hidden 0'].includes(`${dimension} ${level}`)) return [dimension, level];
     const takes = grows.includes(dimension) || (multiplies.includes(dimension) && other % level === 0);
     return [dimension, takes ? other : level];
   });
@@ -70,7 +72,7 @@ it('every family says what it keeps its function over, or cannot grow', () => {
 });
 
 describe.each(Object.keys(CLAIMS))('a child in %s that only grew', (name) => {
-  const family = studentFamily(name, { inputShape: SHAPE, classes: CLASSES });
+  const family = studentFamily(name, sampleTask(name));
 
   it('gives the logits of its parent', () => {
     const { uniform } = createRng(5);
@@ -174,7 +176,7 @@ describe('what is inherited', () => {
 
   it('is finite for any two members of a family, also where the child is smaller', () => {
     for (const name of studentFamilyNames()) {
-      const family = studentFamily(name, { inputShape: SHAPE, classes: CLASSES });
+      const family = studentFamily(name, sampleTask(name));
       const { uniform } = createRng(11);
       for (let pair = 0; pair < 4; pair += 1) {
         const parents = [trained(family.build(randomMember(family, uniform)), pair)];

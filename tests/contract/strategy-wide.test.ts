@@ -1,7 +1,7 @@
 /** Every strategy on families that are too large to list, where few members are within the
  * limit. */
 import { describe, expect, it } from 'vitest';
-import { studentSpace } from '../../src/core/arch/families/registry.ts';
+import { defaultFamilyNames, sampleTask, studentSpace } from '../../src/core/arch/families/registry.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { createCatalogue } from '../../src/core/strategies/catalogue.ts';
 import { CONTESTANTS } from './contestants.ts';
@@ -10,14 +10,12 @@ import { createProblem } from './strategy-problems.ts';
 
 const LIMIT = 5_000;
 /** Written for students twenty times as large: under the limit stands one in thousands. */
-const SPACE = studentSpace(
-  ['resnet', 'mobilenet-v3', 'vit'],
-  { inputShape: [28, 28, 1], classes: 10 },
-  { kind: 'wide', scale: 100_000 },
-);
+const KIND = { kind: 'wide', scale: 100_000 } as const;
+const SPACE = studentSpace(['resnet', 'mobilenet-v3', 'vit'], { inputShape: [28, 28, 1], classes: 10 }, KIND);
+const STEPS = studentSpace(defaultFamilyNames(sampleTask('gru')), sampleTask('gru'), KIND);
 
-const problem = (max = LIMIT) =>
-  createProblem(SPACE.families, {
+const problem = (max = LIMIT, { families } = SPACE) =>
+  createProblem(families, {
     limits: [{ metric: 'params', max }],
     budget: 12,
     reference: { accuracy: 0, params: max },
@@ -28,6 +26,13 @@ describe.each(CONTESTANTS)('%s on a wide space', (id) => {
     const game = start(id, problem());
     const all = playOut(game, { batch: 2 });
     expect(all.length).toBe(12);
+    for (const proposal of all) expect(costsOf(game.problem, proposal)['params']).toBeLessThanOrEqual(LIMIT);
+  });
+
+  it('proposes new students over steps as it does over pictures', () => {
+    const game = start(id, problem(LIMIT, STEPS));
+    const all = playOut(game, { batch: 2 });
+    expect(new Set(keys(all)).size).toBe(12);
     for (const proposal of all) expect(costsOf(game.problem, proposal)['params']).toBeLessThanOrEqual(LIMIT);
   });
 

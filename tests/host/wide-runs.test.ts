@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { trainAgainInput } from '../../src/bridge/config/train-again.ts';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
-import { studentFamilyNames, studentSpace } from '../../src/core/arch/families/registry.ts';
+import { familyNamesFor, studentSpace } from '../../src/core/arch/families/registry.ts';
 import { familySize } from '../../src/core/space/size.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
@@ -65,7 +65,7 @@ describe('a wide space', { timeout: 60_000 }, () => {
 
   it.each([5_000, 5_000_000])('with a limit of %i params has hundreds of students in every family', async (params) => {
     const { client } = await open();
-    const families = studentFamilyNames();
+    const families = familyNamesFor({});
     const input = { name: 'wide', families: [...families], limits: { params } };
     const { students, histogram, refusal, levels } = await client.runs.preview(input);
     expect(refusal).toBeUndefined();

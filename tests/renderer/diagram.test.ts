@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
-import { studentFamilyNames, studentSpace } from '../../src/core/arch/families/registry.ts';
+import { familyNamesFor, studentSpace } from '../../src/core/arch/families/registry.ts';
 import { placeDiagram } from '../../src/renderer/student/diagram-layout.ts';
 import { diagramOf } from '../../src/renderer/student/diagram.ts';
 
-const graphs = studentSpace(studentFamilyNames(), { inputShape: [28, 28, 1], classes: 10 }).families.map(
+const graphs = studentSpace(familyNamesFor({}), { inputShape: [28, 28, 1], classes: 10 }).families.map(
   (family) => [family.name, family.build(family.reference)] as const,
 );
 

@@ -56,7 +56,12 @@ export const teacherInputSchema = z.strictObject({
   title: z.string().trim().min(1).max(120).optional().describe('Its title, for people'),
   dataset: z.string().trim().min(1).max(120).default('fashion-mnist').describe('All its training images are used'),
   epochs: z.int().min(1).max(500).default(16).describe('Passes over the training images'),
-  learningRate: z.number().gt(0).max(10).default(0.1).describe('Highest rate of SGD, after one epoch of warm-up'),
+  learningRate: z
+    .number()
+    .gt(0)
+    .max(10)
+    .default(0.1)
+    .describe('Highest rate of SGD after one epoch of warm-up; on sequences AdamW takes .03 of it'),
   flip: z.boolean().default(true).describe('Mirror images at random; not for digits, letters or signs'),
   seed: z.int().min(0).max(0xffffffff).default(1).describe('Of weights, batches and augmentation'),
 });

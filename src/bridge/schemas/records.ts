@@ -2,6 +2,7 @@
  * Schemas of everything that crosses a process or comes from a file. Objects are strict: an unknown
  * key is an error. Records that are kept have theirs in `core/records`.
  */
+import { MAP_DEFAULTS } from '../../core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { candidateSchema, level } from '../../core/records/candidate.ts';
 import { checkpointsInput } from '../../core/records/checkpoints.ts';
@@ -39,8 +40,8 @@ export const searchInputSchema = z.strictObject({
     .array(NAME)
     .min(1)
     .max(100)
-    .default(['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'])
-    .describe('Student families'),
+    .default([...MAP_DEFAULTS])
+    .describe('Student families; on sequences, those over steps where nothing is said'),
   space: z
     .enum(['compact', 'wide'])
     .default('wide')

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { costOf } from '../../core/arch/cost.ts';
 import { fittingRecipe } from '../../core/arch/fitting.ts';
-import { resnetTeacher } from '../../core/arch/families/resnet.ts';
+import { taskOf } from '../../core/arch/families/student-family.ts';
+import { teacherGraph } from '../../core/arch/families/teacher.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Recipe } from '../../core/records/recipe.ts';
@@ -32,7 +33,7 @@ import { train } from '../training/trainer.ts';
 export interface TeacherOptions {
   readonly name: string;
   readonly title: string;
-  readonly dataset: Pick<DatasetCard, 'id' | 'title' | 'shape' | 'classes'>;
+  readonly dataset: Pick<DatasetCard, 'id' | 'title' | 'shape' | 'classes' | 'example'>;
   readonly normalisation: Normalisation;
   /** What is known of the splits, for the card. */
   readonly sources?: Recorded<DatasetSources>;
@@ -69,7 +70,7 @@ export async function trainTeacher(
 ): Promise<GraphCard> {
   const { dataset, normalisation, seed } = options;
   const backend = await loadBackend();
-  const graph = options.graph ?? resnetTeacher(dataset.shape, dataset.classes.length);
+  const graph = options.graph ?? teacherGraph(taskOf(dataset));
   const recipe = fittingRecipe(options.recipe ?? TEACHER_RECIPE, graph);
   const model = createModel(graph);
   const imagesIn = (split: Split, shift: number) => openImages(split, dataset.shape, normalisation, { shift });

@@ -9,7 +9,7 @@ import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../../b
 import type { StudentCosts } from '../../bridge/config/expand-config.ts';
 import { parsePlain } from '../../bridge/plain-value.ts';
 import { SHIPPED_TABLE } from '../../bridge/words/prior-words.ts';
-import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
+import { familyNamesFor, studentSpace } from '../../core/arch/families/registry.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
 import { median } from '../../core/math/quantile.ts';
@@ -125,7 +125,7 @@ export function createCatalog(resources: string, workspace: string): Catalog {
 
   const survey = ({ card }: Found<DatasetCard>, kind?: SpaceKind): Promise<readonly FamilySurvey[]> => {
     const space = {
-      ...{ families: studentFamilyNames(), ...taskOf(card) },
+      ...{ families: familyNamesFor(card), ...taskOf(card) },
       ...(kind?.kind === 'wide' && { space: asAsked(kind) }),
     };
     const key = JSON.stringify(space);
@@ -303,7 +303,7 @@ const listText = (names: readonly string[]): string =>
   names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 function familyViews(card: DatasetCard, surveys: readonly FamilySurvey[]): readonly FamilyView[] {
-  const space = studentSpace(studentFamilyNames(), taskOf(card));
+  const space = studentSpace(familyNamesFor(card), taskOf(card));
   return space.families.map((family) => {
     const costs = family.costs(family.reference);
     return {

@@ -4,10 +4,10 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ParsedTeacherInput, TeacherPreviewView } from '../../bridge/schemas/library.ts';
 import type { Report } from '../../compute/tasks/tasks.ts';
-import { TEACHER_RECIPE } from '../../compute/tasks/train-teacher/task.ts';
+import { teacherRecipe } from '../../compute/tasks/train-teacher/task.ts';
 import { costOf } from '../../core/arch/cost.ts';
-import { resnetTeacher } from '../../core/arch/families/resnet.ts';
-import { dataKindOf, fittingAugmentation } from '../../core/data-kinds.ts';
+import { taskOf } from '../../core/arch/families/student-family.ts';
+import { teacherGraph } from '../../core/arch/families/teacher.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { median } from '../../core/math/quantile.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
@@ -111,7 +111,7 @@ export function createTeacherTraining(parts: TeacherTrainingParts) {
     /** Throws `dataset.*`. */
     preview: async (order: ParsedTeacherInput): Promise<TeacherPreviewView> => {
       const { card } = await catalog.dataset(order.dataset);
-      const { params, macs } = costOf(resnetTeacher(card.shape, card.classes.length));
+      const { params, macs } = costOf(teacherGraph(taskOf(card)));
       const trainImages = card.splits.train.count;
       const rate = await secondsForMac(catalog);
       const points = await begun.pointsOf(order);
@@ -147,11 +147,9 @@ async function train(
   const known = await sourcesOf({ begun, log }, order, dataset);
   const tempDir = begun.begin(order, known);
   let points = await readCurve(tempDir);
-  // What the bundled teacher's recipe does to images is not done to what is none.
-  const augmentation = fittingAugmentation(dataKindOf(dataset.card), { ...TEACHER_RECIPE.augmentation, flip });
   const input = {
     ...{ dataset: { directory: dataset.directory, known }, name, title, seed },
-    recipe: { ...TEACHER_RECIPE, epochs, learningRate, augmentation },
+    recipe: teacherRecipe(dataset.card, { epochs, learningRate, flip }),
     date: new Date().toISOString().slice(0, 10),
   };
   const end = await executor.runApart(

@@ -6,7 +6,7 @@ import { nearestWord } from '../../bridge/words/nearest-word.ts';
 import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { nearestStudent } from '../../core/arch/nearest-student.ts';
 import type { StudentFamily } from '../../core/arch/families/student-family.ts';
-import { studentSpace } from '../../core/arch/families/registry.ts';
+import { fittingFamilies, studentSpace } from '../../core/arch/families/registry.ts';
 import { dataKindOf, strangeAugmentations } from '../../core/data-kinds.ts';
 import { invalid, WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
@@ -72,7 +72,7 @@ export async function settleSearch(
   capacity: Capacity,
 ): Promise<SettledSearch> {
   const dataset = await catalog.dataset(asked.dataset);
-  checkNames(asked, dataset);
+  checkNames({ ...asked, families: fittingFamilies(asked.families, dataset.card) }, dataset);
   const { parsed, space } = await sizedSearch(catalog, asked, dataset);
   const survey = await catalog.survey(dataset, space);
   const largest = largestWithin(survey, limitsOf(parsed.limits));
@@ -105,9 +105,10 @@ export interface SizedSearch {
 /** What is wrong with the teacher is told where a search is settled. */
 export async function sizedSearch(
   catalog: Catalog,
-  parsed: ParsedSearchInput,
+  input: ParsedSearchInput,
   dataset: Found<DatasetCard>,
 ): Promise<SizedSearch> {
+  const parsed = { ...input, families: [...fittingFamilies(input.families, dataset.card)] };
   const isAsked = parsed.space === 'wide' && parsed.scale === undefined;
   const teacher = isAsked ? await sizingTeacher(catalog, parsed, dataset).catch(() => undefined) : undefined;
   const teacherParams = teacher && paramsOf(teacher.card);

@@ -3,7 +3,7 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
-import { STUDENT_FAMILIES, studentFamily } from '../../core/arch/families/registry.ts';
+import { sampleTask, STUDENT_FAMILIES, studentFamily } from '../../core/arch/families/registry.ts';
 import { BASE_SCALE } from '../../core/arch/families/wide/levels.ts';
 import type { Role } from '../../core/space/space.ts';
 import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../../bridge/schemas/records.ts';
@@ -12,14 +12,14 @@ import type { SystemView } from '../../bridge/schemas/system.ts';
 /** The families of this build, for as long as the catalog's own are being counted. No title depends
  * on the task. */
 const OWN_FAMILIES = new Map(
-  Object.entries(STUDENT_FAMILIES).map(([name, family]) => [name, family({ inputShape: [28, 28, 1], classes: 10 })]),
+  Object.entries(STUDENT_FAMILIES).map(([name, family]) => [name, family(sampleTask(name))]),
 );
 
 /** Of their wide spaces, which have more dimensions. */
 const WIDE_FAMILIES = new Map(
   [...OWN_FAMILIES.keys()].map((name) => [
     name,
-    studentFamily(name, { inputShape: [28, 28, 1], classes: 10 }, { kind: 'wide', scale: BASE_SCALE }),
+    studentFamily(name, sampleTask(name), { kind: 'wide', scale: BASE_SCALE }),
   ]),
 );
 

@@ -2,7 +2,7 @@
  * both precisions. */
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { studentFamily, studentFamilyNames } from '../../../src/core/arch/families/registry.ts';
+import { studentFamily, familyNamesFor } from '../../../src/core/arch/families/registry.ts';
 import { graphBuilder } from '../../../src/core/arch/graph-builder.ts';
 import type { GraphBuilder, Value } from '../../../src/core/arch/graph-builder.ts';
 import type { ActivationKind, ArchitectureGraph, OpName } from '../../../src/core/arch/graph.ts';
@@ -39,7 +39,7 @@ const SHAPES = [
   [8, 8, 3],
 ] as const;
 
-describe.each(studentFamilyNames())('%s', (name) => {
+describe.each(familyNamesFor({}))('%s', (name) => {
   it.each(SHAPES)('computes the same as its ONNX file at %ix%ix%i', async (...shape) => {
     const family = studentFamily(name, { inputShape: shape, classes: 10 });
     const { gap } = await difference(family.build(family.reference));

@@ -10,6 +10,7 @@ import {
   unflatten,
   uploadWeights,
 } from '../../../src/compute/model/parameters.ts';
+import { sampleInputs } from '../../../src/compute/model/sample-inputs.ts';
 import type { HostWeights } from '../../../src/compute/model/parameters.ts';
 import type { Parent } from '../../../src/compute/training/warm-start/inherit.ts';
 
@@ -35,11 +36,10 @@ export function trained(graph: ArchitectureGraph, seed: number): Parent {
 export function logitsOf(graph: ArchitectureGraph, weights: HostWeights): Float32Array {
   const model = createModel(graph);
   const parameters = uploadWeights(model.layout, weights);
-  const { normal } = createRng(42);
   const [height = 1, width = 1, channels = 1] = graph.inputShape;
   try {
     return tf.tidy(() => {
-      const pixels = Float32Array.from({ length: IMAGES * height * width * channels }, () => normal());
+      const pixels = sampleInputs(graph, IMAGES, createRng(42));
       const images = tf.tensor4d(pixels, [IMAGES, height, width, channels]);
       const logits = model.forward(images, unflatten(model.layout, parameters.theta), parameters.statistics);
       return logits.dataSync<'float32'>().slice();

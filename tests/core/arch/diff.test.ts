@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { costOf } from '../../../src/core/arch/cost.ts';
 import { diffArchitectures } from '../../../src/core/arch/diff.ts';
 import type { ArchitectureDiff, DiffRow } from '../../../src/core/arch/diff.ts';
-import { studentFamily, studentFamilyNames } from '../../../src/core/arch/families/registry.ts';
+import { familyNamesFor, studentFamily } from '../../../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../../../src/core/arch/graph.ts';
 import { graphBuilder } from '../../../src/core/arch/graph-builder.ts';
 import { randomMember } from '../../../src/core/space/lattice.ts';
 import { seededChance } from './chance.ts';
 
-const students = studentFamilyNames().map((name) => studentFamily(name, { inputShape: [28, 28, 1], classes: 10 }));
+const students = familyNamesFor({}).map((name) => studentFamily(name, { inputShape: [28, 28, 1], classes: 10 }));
 const resnet = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
 const anyGraph = fc
   .tuple(fc.constantFrom(...students), fc.nat())

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { costOf, layerCosts, weightSpecs } from '../../../src/core/arch/cost.ts';
-import { studentFamily, studentFamilyNames, studentSpace } from '../../../src/core/arch/families/registry.ts';
+import { familyNamesFor, studentFamily, studentSpace } from '../../../src/core/arch/families/registry.ts';
 import { patchSizes } from '../../../src/core/arch/families/student-family.ts';
 import { sizeOf } from '../../../src/core/arch/ops.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
@@ -9,7 +9,7 @@ import { enumerateFamily, randomMember, validateConfiguration } from '../../../s
 import { familySize } from '../../../src/core/space/size.ts';
 import { seededChance } from './chance.ts';
 
-const NAMES = studentFamilyNames();
+const NAMES = familyNamesFor({});
 const LIMIT = 1_500_000;
 
 function fashion(name: string) {

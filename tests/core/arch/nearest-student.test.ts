@@ -1,7 +1,7 @@
 /** A network is told to be the student that it is, whatever classes it knows. */
 import { describe, expect, it } from 'vitest';
 import { resnetTeacher } from '../../../src/core/arch/families/resnet.ts';
-import { studentFamily, STUDENT_FAMILIES } from '../../../src/core/arch/families/registry.ts';
+import { familyNamesFor, studentFamily } from '../../../src/core/arch/families/registry.ts';
 import { nearestStudent } from '../../../src/core/arch/nearest-student.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { randomMember } from '../../../src/core/space/lattice.ts';
@@ -9,7 +9,7 @@ import { randomMember } from '../../../src/core/space/lattice.ts';
 const SHAPE = [28, 28, 1];
 
 describe('the nearest student', () => {
-  it.each(Object.keys(STUDENT_FAMILIES))('of a %s of other classes has its shapes', (name) => {
+  it.each(familyNamesFor({}))('of a %s of other classes has its shapes', (name) => {
     const [source, target] = [
       studentFamily(name, { inputShape: SHAPE, classes: 7 }),
       studentFamily(name, { inputShape: SHAPE, classes: 3 }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paramsAndMacs, weightSpecs } from '../../../src/core/arch/cost.ts';
-import { studentFamily, STUDENT_FAMILIES } from '../../../src/core/arch/families/registry.ts';
+import { familyNamesFor, studentFamily } from '../../../src/core/arch/families/registry.ts';
 import { scaleOf } from '../../../src/core/arch/families/wide/levels.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import type { SpaceKind } from '../../../src/core/records/space-kind.ts';
@@ -11,7 +11,7 @@ import { spreadSample, weighedSample } from '../../../src/core/space/spread.ts';
 import type { Configuration, Family, Level } from '../../../src/core/space/space.ts';
 import { seededChance } from './chance.ts';
 
-const NAMES = Object.keys(STUDENT_FAMILIES);
+const NAMES = familyNamesFor({});
 const SHAPES = [
   [8, 8, 1],
   [28, 28, 1],

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { graphBuilder } from '../../../src/core/arch/graph-builder.ts';
-import { studentFamily, studentFamilyNames } from '../../../src/core/arch/families/registry.ts';
+import { studentFamily, familyNamesFor } from '../../../src/core/arch/families/registry.ts';
 import { resnetTeacher } from '../../../src/core/arch/families/resnet.ts';
 import { attentionDistance, attentionMap } from '../../oracle/distill/attention.ts';
 import { contrastiveGradient, contrastiveLoss } from '../../oracle/distill/contrast.ts';
@@ -118,7 +118,7 @@ describe('featureLevels', () => {
 });
 
 describe('levelPairs', () => {
-  it.each(studentFamilyNames())('of a %s compare equal sizes where both have one, and both last levels', (name) => {
+  it.each(familyNamesFor({}))('of a %s compare equal sizes where both have one, and both last levels', (name) => {
     const pairs = levelPairs(referenceOf(name), teacher);
     expect(pairs.length).toBeGreaterThan(0);
     for (const { student, teacher: theirs, height, width } of pairs) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { studentFamily, studentFamilyNames } from '../../../src/core/arch/families/registry.ts';
+import { studentFamily, familyNamesFor } from '../../../src/core/arch/families/registry.ts';
 import { configurationKey } from '../../../src/core/space/candidate-key.ts';
 import { enumerateFamily, randomMember, validateConfiguration } from '../../../src/core/space/lattice.ts';
 import { adjacentExchange, oneExchange } from '../../../src/core/space/neighbours.ts';
@@ -9,7 +9,7 @@ import { seededChance } from '../arch/chance.ts';
 import { GATED, POOLED, RULED } from './example-families.ts';
 
 const keys = (configs: readonly Configuration[]) => configs.map(configurationKey).sort();
-const students = studentFamilyNames().map((name) => studentFamily(name, { inputShape: [28, 28, 1], classes: 10 }));
+const students = familyNamesFor({}).map((name) => studentFamily(name, { inputShape: [28, 28, 1], classes: 10 }));
 const families: readonly Family[] = [GATED, RULED, ...students];
 
 describe('oneExchange', () => {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SHIPPED_TABLE } from '../../../src/bridge/words/prior-words.ts';
-import { studentFamilyNames, studentSpace } from '../../../src/core/arch/families/registry.ts';
+import { familyNamesFor, studentSpace } from '../../../src/core/arch/families/registry.ts';
 import { isMember } from '../../../src/core/space/lattice.ts';
 import { parseTable } from '../../../src/core/strategies/recorded-table.ts';
 import { priorOfTable } from '../../../src/core/strategies/table-prior.ts';
@@ -11,7 +11,7 @@ import { priorOfTable } from '../../../src/core/strategies/table-prior.ts';
 const file = `resources/tables/${SHIPPED_TABLE.name}.json`;
 const table = parseTable(JSON.parse(readFileSync(file, 'utf8')), file);
 const rows = table.families.flatMap((family) => family.rows.map((row) => ({ family, row })));
-const of = (shape: readonly number[], families = studentFamilyNames()) =>
+const of = (shape: readonly number[], families = familyNamesFor({})) =>
   priorOfTable(table, 'accuracy', studentSpace(families, { inputShape: shape, classes: 10 }));
 
 describe('the table of the program', () => {
@@ -30,7 +30,7 @@ describe('the table of the program', () => {
   });
 
   it('tells of images of another size what those students can be there, and nothing of the others', () => {
-    const space = studentSpace(studentFamilyNames(), { inputShape: [32, 32, 3], classes: 100 });
+    const space = studentSpace(familyNamesFor({}), { inputShape: [32, 32, 3], classes: 100 });
     const prior = priorOfTable(table, 'accuracy', space);
     expect(prior.length).toBeGreaterThan(100);
     expect(prior.length).toBeLessThan(rows.length);
@@ -44,7 +44,7 @@ describe('the table of the program', () => {
 
   it('tells nothing of a wide space: a student of which half is read would be another one', () => {
     const wide = studentSpace(
-      studentFamilyNames(),
+      familyNamesFor({}),
       { inputShape: [28, 28, 1], classes: 10 },
       { kind: 'wide', scale: 100_000 },
     );

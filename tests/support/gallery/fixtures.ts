@@ -10,7 +10,7 @@ import type {
   TeacherView,
 } from '../../../src/bridge/schemas/records.ts';
 import { costOf } from '../../../src/core/arch/cost.ts';
-import { studentFamilyNames, studentSpace } from '../../../src/core/arch/families/registry.ts';
+import { familyNamesFor, studentSpace } from '../../../src/core/arch/families/registry.ts';
 import { resnetTeacher } from '../../../src/core/arch/families/resnet.ts';
 import type { ArchitectureGraph } from '../../../src/core/arch/graph.ts';
 import type { Why } from '../../../src/core/records/proposal.ts';
@@ -28,7 +28,7 @@ import { createRegionGame, type ChosenRegion, type RegionGame } from './region-g
 
 const SHAPE = [28, 28, 1] as const;
 const CLASSES = 'T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot'.split(',');
-const SPACE = studentSpace(studentFamilyNames(), { inputShape: SHAPE, classes: CLASSES.length });
+const SPACE = studentSpace(familyNamesFor({}), { inputShape: SHAPE, classes: CLASSES.length });
 /** Families of every made-up run: those that a search takes when none are named. */
 const SEARCHED = ['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'] as const;
 /** What a family loses or gains against the common law. */

@@ -1,5 +1,7 @@
 /** A new teacher, trained on the data set's own training images by labels alone. */
 import { z } from '../../../core/records/zod.ts';
+import { dataKindOf, fittingAugmentation } from '../../../core/data-kinds.ts';
+import type { DatasetCard } from '../../../core/records/dataset-card.ts';
 import { recipeSchema } from '../../../core/records/recipe.ts';
 import type { Recipe } from '../../../core/records/recipe.ts';
 import { datasetRef, seed, text } from '../inputs.ts';
@@ -24,6 +26,22 @@ export const TEACHER_RECIPE: Recipe = {
   augmentation: { flip: true, shift: 2, cutout: 0, timeMask: 0, bandMask: 0, mixup: 0 },
   distillation: { loss: 'none', temperature: 1, weight: 0 },
 };
+
+/** AdamW takes so much of the rate of SGD. [R] */
+const ADAPTIVE_SHARE = 0.03;
+
+/** For these examples: what would make others of them is left out; over steps AdamW learns, with
+ * short gradients. */
+export function teacherRecipe(
+  card: Pick<DatasetCard, 'example'>,
+  { epochs, learningRate, flip }: Pick<Recipe, 'epochs' | 'learningRate'> & { readonly flip: boolean },
+): Recipe {
+  const kind = dataKindOf(card);
+  const augmentation = fittingAugmentation(kind, { ...TEACHER_RECIPE.augmentation, flip });
+  const recipe = { ...TEACHER_RECIPE, epochs, learningRate, augmentation };
+  if (kind.gives === 'map') return recipe;
+  return { ...recipe, optimizer: 'adamw', learningRate: ADAPTIVE_SHARE * learningRate, clipNorm: 1 };
+}
 
 /** Its epoch checkpoints stay in the order's folder, and training goes on from the newest there. */
 export const teacherInput = z.object({

@@ -44,7 +44,8 @@ export function vitFamily(task: StudentTask): StudentFamilyDefinition {
   };
 }
 
-function vitBlock(g: GraphBuilder, id: string, x: Value, heads: number, mlpRatio: number): Value {
+/** Of tokens `[t,width]`, with a shortcut around attention and perceptron each. */
+export function vitBlock(g: GraphBuilder, id: string, x: Value, heads: number, mlpRatio: number): Value {
   const width = x.shape[1] ?? 0;
   const attended = g.attention(`${id}.attention`, g.layerNorm(`${id}.norm1`, x), { heads });
   const y = g.add(`${id}.add1`, x, attended);
@@ -90,7 +91,7 @@ export function wideVit(task: WideTask): StagedFamily {
   });
 }
 
-const HEADS: Rule = { fits: (level) => [1, 2, 4, 8].some((one) => one === level), text: '1, 2, 4 or 8' };
+export const HEADS: Rule = { fits: (level) => [1, 2, 4, 8].some((one) => one === level), text: '1, 2, 4 or 8' };
 
 function embedded(g: GraphBuilder, x: Value, config: Configuration): Value {
   const [size, filters] = [numberLevel(config, 'patch'), numberLevel(config, 'width')];
