@@ -1,4 +1,5 @@
 /** What changed in the data or the teacher that a run was trained on, in words. */
+import { dataKindOf } from './data-kinds.ts';
 import { WorkbenchError } from './errors.ts';
 import { SPLITS } from './records/sources.ts';
 import type { DatasetSources, SplitName, SplitSources, TeacherSources } from './records/sources.ts';
@@ -17,6 +18,7 @@ export function datasetChanges(
     readonly splits: Partial<Readonly<Record<SplitName, Partial<SplitSources>>>>;
   },
 ): readonly string[] {
+  const { many } = dataKindOf(known).noun;
   const split = (name: SplitName, part: 'images' | 'labels' | 'columns', words: string = part): string | undefined => {
     const [now, then] = [found.splits[name]?.[part], known.splits[name][part]];
     // Who does not look at columns, or did not, says nothing of them.
@@ -24,11 +26,11 @@ export function datasetChanges(
     return `the ${SPLIT_WORDS[name]} ${words}`;
   };
   return [
-    known.shape.join() === found.shape.join() ? undefined : 'the size of its images',
+    known.shape.join() === found.shape.join() ? undefined : `the size of its ${many}`,
     sameTexts(known.classes, found.classes) ? undefined : 'its classes',
     canonicalText(known.example ?? null) === canonicalText(found.example ?? null) ? undefined : 'what its examples are',
     ...SPLITS.flatMap((name) => [
-      ...[split(name, 'images'), split(name, 'labels')],
+      ...[split(name, 'images', many), split(name, 'labels')],
       split(name, 'columns', 'groups or positions'),
     ]),
   ].filter((change) => change !== undefined);

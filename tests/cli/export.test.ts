@@ -32,7 +32,7 @@ describe('trade export', () => {
     const { code, stderr, json } = await trade(FINISHED, '--out', out('a.onnx'), '--json');
     expect({ code, stderr }).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('64 validation images') as string,
+      stderr: expect.stringContaining('64 validation examples') as string,
     });
     const bytes = statSync(out('a.onnx')).size;
     expect(json()).toEqual([{ file: out('a.onnx'), bytes, maxAbsDiff: expect.any(Number) as number }]);
@@ -52,7 +52,7 @@ describe('trade export', () => {
   it('halves a teacher, and says how far that takes it', async () => {
     const { code, stdout } = await trade('teacher:fashion-resnet', '--precision', 'fp16', '--out', out('t.onnx'));
     expect(code).toBe(0);
-    expect(stdout).toMatch(/t\.onnx: 1,4\d\d,\d{3} bytes; on 64 validation images its logits differ by \d/);
+    expect(stdout).toMatch(/t\.onnx: 1,4\d\d,\d{3} bytes; on 64 validation examples its logits differ by \d/);
   });
 
   it('writes JSON that stands alone', async () => {

@@ -248,7 +248,7 @@ describe('the trainer process', () => {
     });
     expect(await failure('wide', { recipe: { ...TINY_RECIPE, batchSize: 97 } })).toEqual({
       code: 'config.invalid',
-      message: expect.stringContaining('A batch of 97 is larger than the 96 training images'),
+      message: expect.stringContaining('A batch of 97 is larger than the 96 training examples'),
     });
     order('train', 'other', student({ graph: tinyTransformer() }));
     const { checkpoint } = await epoch('other');

@@ -1,5 +1,6 @@
 /** What a run is, in words: those of the window's tab Set-up and of `trade show --setup`. What no
  * record tells is said to be unknown. */
+import { dataKindOf, saidOf } from '../../core/data-kinds.ts';
 import { LOSS_TITLES } from '../../core/records/distillation.ts';
 import { beginsAsSearched } from '../../core/strategies/listed.ts';
 import type { Machine } from '../../core/records/machine.ts';
@@ -25,11 +26,11 @@ export const UNKNOWN = 'unknown';
 const METRICS: Readonly<Record<string, string>> = {
   accuracy: 'validation accuracy',
   params: 'parameters',
-  macs: 'MACs an image',
+  macs: 'MACs',
   latencyMs: 'ms a pass',
 };
 
-/** In one line: `parameters ≤ 20,000, MACs an image ≤ 1,000,000`; empty without limits. */
+/** In one line: `parameters ≤ 20,000, MACs ≤ 1,000,000`; empty without limits. */
 export const limitsText = ({ limits }: Pick<SearchConfig, 'limits'>): string =>
   limits.map(({ metric, max }) => `${METRICS[metric] ?? metric} ≤ ${exact(max)}`).join(', ');
 
@@ -63,12 +64,13 @@ function runRows({ run, sources }: SetupView): readonly SetupRow[] {
 function datasetRows({ run: { config }, sources, dataset }: SetupView): readonly SetupRow[] {
   const shape = sources?.dataset.shape ?? dataset?.shape;
   const classes = (sources?.dataset ?? dataset)?.classes;
-  const images = dataset && Object.entries(dataset.splits).map(([split, count]) => `${exact(count)} ${split}`);
+  const { noun } = dataKindOf(sources?.dataset ?? {});
+  const counts = dataset && Object.entries(dataset.splits).map(([split, count]) => `${exact(count)} ${split}`);
   return [
     ['Data set', named(config.dataset, dataset?.title)],
-    ['Training images', config.trainImages === undefined ? 'all' : exact(config.trainImages)],
-    ['Images, as it is now', images?.join(', ') ?? UNKNOWN],
-    ['Shape of an image', shape?.join(' × ') ?? UNKNOWN],
+    [saidOf(noun, 'Training images'), config.trainImages === undefined ? 'all' : exact(config.trainImages)],
+    [saidOf(noun, 'Images, as it is now'), counts?.join(', ') ?? UNKNOWN],
+    [saidOf(noun, 'Shape of an image'), shape?.join(' × ') ?? UNKNOWN],
     ['Classes', classes === undefined ? UNKNOWN : `${classes.length}: ${classes.join(', ')}`],
     ['Fingerprint', config.datasetFingerprint ?? UNKNOWN],
   ];

@@ -7,7 +7,7 @@ import { addImport } from './datasets-import.ts';
 import { addSimulate } from './datasets-simulate.ts';
 import { addSubset } from './datasets-subset.ts';
 
-const COLUMNS = ['data set', '>classes', 'images', '>train', '>a class', '>validation', '>test', 'licence', 'title'];
+const COLUMNS = ['data set', '>classes', 'shape', '>train', '>a class', '>validation', '>test', 'licence', 'title'];
 
 export const datasetsVerb: Verb = (program, context) => {
   const datasets = program.command('datasets').description('data sets that a search can use');
@@ -27,7 +27,7 @@ export const datasetsVerb: Verb = (program, context) => {
   addSimulate(datasets, context);
 };
 
-/** Training images of the smallest and of the largest class, where they are known. */
+/** Training examples of the smallest and of the largest class, where they are known. */
 function perClass({ balance }: DatasetView): string {
   if (balance === undefined) return '-';
   const [least, most] = [Math.min(...balance.train), Math.max(...balance.train)];

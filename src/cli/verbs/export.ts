@@ -17,7 +17,7 @@ const TEACHER = 'teacher:';
 
 export const exportVerb: Verb = (program, context) => {
   withCommonOptions(program.command('export'))
-    .description('write a student as a file and try it against the trained network on validation images')
+    .description('write a student as a file and try it against the trained network on the validation split')
     .argument('<trial>', `${TRIAL_ARGUMENT}; or ${TEACHER}NAME`)
     .requiredOption('--out <file>', 'file to write; one that is there is replaced')
     .addOption(new Option('--format <format>', 'form of the file').choices(['onnx', 'json']).default('onnx'))
@@ -38,7 +38,7 @@ export const exportVerb: Verb = (program, context) => {
         exportToFile(places, { network, format, precision }, options.out, printAside, signal),
       );
       const { file, bytes, maxAbsDiff, images } = written;
-      const trial = `on ${images} validation images its logits differ by ${maxAbsDiff.toExponential(1)} at most`;
+      const trial = `on ${images} validation examples its logits differ by ${maxAbsDiff.toExponential(1)} at most`;
       printResult(options, { file, bytes, maxAbsDiff }, [`${file}: ${bytes.toLocaleString('en')} bytes; ${trial}.`]);
     });
 };

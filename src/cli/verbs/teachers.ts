@@ -52,11 +52,11 @@ function addList(teachers: Command, context: VerbContext): void {
 
 function addTrain(teachers: Command, context: VerbContext): void {
   withCommonOptions(teachers.command('train'))
-    .description("train one on a data set's training images, and keep it in the workspace")
+    .description("train one on a data set's training examples, and keep it in the workspace")
     .requiredOption('--name <name>', 'what a search calls it')
     .option('--title <title>', 'its title, for people')
     .option('--dataset <name>', 'data set to learn from', 'fashion-mnist')
-    .option('--epochs <n>', 'passes over the training images', wholeNumber(1, 500), 16)
+    .option('--epochs <n>', 'passes over the training examples', wholeNumber(1, 500), 16)
     .option('--learning-rate <rate>', 'highest rate of SGD, after one epoch of warm-up', positive, 0.1)
     .option('--no-flip', 'do not mirror images: for digits, letters and signs')
     .option('--seed <s>', 'seed of weights, batches and augmentation', wholeNumber(0, 0xffffffff), 1)

@@ -32,7 +32,7 @@ export async function exportNetwork(
   const pixels = pixelsFor(network, dataset);
   await report('writing the network');
   const bytes = encode(input, network, propertiesOf(input, network, dataset));
-  await report(`trying it on ${pixels.count} validation images`);
+  await report(`trying it on ${pixels.count} validation examples`);
   const theirs = await logitsIn(input, network, bytes, pixels);
   const compared = compareLogits(ownLogits(network, pixels), theirs, input.precision, pixels.count);
   const file = writeAtomically(place, bytes);

@@ -116,7 +116,7 @@ export function compareLogits(
       : 'Its weights may be out of bounds: look at its curve, and export another student.';
   throw new WorkbenchError(
     'export.failed',
-    `The exported network is not the trained one: on ${images} validation images their logits differ by up to ` +
+    `The exported network is not the trained one: on ${images} validation examples their logits differ by up to ` +
       `${maxAbsDiff.toPrecision(3)}, and ${bound.toPrecision(3)} is allowed (${precision}). Nothing was ` +
       `written. ${remedy}`,
   );

@@ -51,7 +51,7 @@ const STEPS_PER_LOOK = 25;
  */
 export function stepsPerEpoch(images: number, batchSize: number): number {
   if (batchSize <= images) return Math.floor(images / batchSize);
-  const message = `A batch of ${batchSize} is larger than the ${images} training images. Choose a smaller batch.`;
+  const message = `A batch of ${batchSize} is larger than the ${images} training examples. Choose a smaller batch.`;
   throw new WorkbenchError('config.invalid', message, { field: 'recipe.batchSize' });
 }
 
@@ -153,7 +153,7 @@ function checkLoss(loss: number, step: number, epoch: number, { train }: Trainin
   if (Number.isFinite(loss)) return;
   const sound = 'stream' in train || tf.tidy(() => tf.sum(tf.mul(train.images, 0)).dataSync<'float32'>()[0] === 0);
   if (sound) throw diverged(`The loss became ${loss}`, step, epoch);
-  const message = 'The training images hold values that are no finite numbers. Import the data set again.';
+  const message = 'The training examples hold values that are no finite numbers. Import the data set again.';
   throw new WorkbenchError('dataset.corrupt', message);
 }
 

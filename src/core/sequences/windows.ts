@@ -2,6 +2,7 @@
  * Windows of answers: an example for each answer of a pupil from the second on, which is to be told
  * from those before it. The latest step is the last.
  */
+import { ANSWERED } from '../records/example.ts';
 import type { SequenceForm } from '../records/example.ts';
 import type { AnswerLog, Pupil, PupilSplits } from './answers.ts';
 import { codeOf } from './encode.ts';
@@ -9,7 +10,7 @@ import type { Code } from './encode.ts';
 import { laidOut, putStep } from './steps.ts';
 
 /** Of the answer itself: wrong, right, and nothing. */
-const CORRECT = { name: 'correct', title: 'Answer', values: 3 } as const;
+const CORRECT = { name: ANSWERED, title: 'Answer', values: 3 } as const;
 
 export interface WindowPlan {
   readonly form: SequenceForm;

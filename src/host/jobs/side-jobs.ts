@@ -36,8 +36,8 @@ export interface SideJobs {
 /** What they are called in the list of jobs, and what they do while their trainer says nothing
  * better. */
 const SIDE_TASKS = {
-  evaluate: { job: 'predictions', stage: 'showing it the validation images' },
-  inspect: { job: 'layers', stage: 'showing it some validation images' },
+  evaluate: { job: 'predictions', stage: 'showing it the validation split' },
+  inspect: { job: 'layers', stage: 'showing it some of the validation split' },
   export: { job: 'export', stage: 'loading the network' },
   backend: { job: 'speed', stage: 'running matrix products and convolutions' },
 } as const satisfies { readonly [K in Kind]?: { readonly job: JobFacts['kind']; readonly stage: string } };

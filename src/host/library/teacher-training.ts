@@ -83,7 +83,7 @@ export function createTeacherTraining(parts: TeacherTrainingParts) {
     signal: AbortSignal,
   ): Promise<string | undefined> {
     let points = await begun.pointsOf(order);
-    tell({ stage: 'loading the images', points });
+    tell({ stage: 'loading the data set', points });
     const report = (news: TeacherReport): void => {
       if (news.type === 'progress') return tell({ stage: news.stage, done: news.done, total: news.total });
       if (news.type === 'note') return tell({ stage: news.words });

@@ -1,6 +1,7 @@
 /** Who teaches the students of a run: the teacher that it names, the data set's own where it names
  * none, or nobody; and whose weights students begin with that learn from labels alone. */
 import { needsLayers } from '../../core/distill/teacher-arrays.ts';
+import { dataKindOf } from '../../core/data-kinds.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { classesOf, inputShapeOf, isGraphCard, layersUnknown, LOGIT_LOSSES, noLayers } from '../../core/teacher.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
@@ -65,7 +66,7 @@ async function sourceFor(
     channels !== wanted ? 'channels' : height !== wantedHeight || width !== wantedWidth ? 'sizes' : undefined;
   if (other === undefined) return source;
   const message =
-    `The weights of "${source.name}" are of images of ${inputShapeOf(source.card).join(' x ')}, and those of ` +
+    `The weights of "${source.name}" are of examples of ${inputShapeOf(source.card).join(' x ')}, and those of ` +
     `${dataset.name} are ${dataset.card.shape.join(' x ')}: a transfer between sets of other ${other}. Choose ` +
     'another teacher, or import the data set in its shape.';
   throw new WorkbenchError('teacher.mismatch', message, { field: 'teacher' });
@@ -114,7 +115,8 @@ export function mismatchOf({ card }: Found<TeacherCard>, { name, card: data }: F
   const { dataset } = card;
   const shape = inputShapeOf(card).join(' x ');
   const wanted = data.shape.join(' x ');
-  if (shape !== wanted) return `it reads images of ${shape}, and those of ${name} are ${wanted}`;
+  const { many } = dataKindOf(data).noun;
+  if (shape !== wanted) return `it reads ${many} of ${shape}, and those of ${name} are ${wanted}`;
   if (classesOf(card) !== data.classes.length)
     return `it knows ${classesOf(card)} classes, and ${name} has ${data.classes.length}`;
   return dataset.id === data.id ? undefined : `it ${isGraphCard(card) ? 'was trained on' : 'is of'} ${dataset.id}`;

@@ -155,14 +155,15 @@ export async function planResume(
 }
 
 function checkImages(config: SearchConfig, { name, card }: Found<DatasetCard>): void {
+  const { noun } = dataKindOf(card);
   const available = card.splits.train.count;
   if (config.trainImages !== undefined && config.trainImages > available) {
-    const problem = `${config.trainImages} are asked for, and ${name} has ${available} training images.`;
+    const problem = `${config.trainImages} are asked for, and ${name} has ${available} training ${noun.many}.`;
     throw invalid('trainImages', problem);
   }
-  const images = config.trainImages ?? available;
-  if (config.recipe.batchSize > images) {
-    throw invalid('recipe.batchSize', `${config.recipe.batchSize} is more than the ${images} training images.`);
+  const count = config.trainImages ?? available;
+  if (config.recipe.batchSize > count) {
+    throw invalid('recipe.batchSize', `${config.recipe.batchSize} is more than the ${count} training ${noun.many}.`);
   }
 }
 

@@ -3,6 +3,7 @@
 import type { CheckpointView, ImagesView, LayersView, NetworkInput, TwinView } from '../../bridge/schemas/review.ts';
 import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import type { NetworkSource } from '../../compute/tasks/inputs.ts';
+import { dataKindOf } from '../../core/data-kinds.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { candidateKey } from '../../core/space/candidate-key.ts';
 import type { StoredFiles } from '../../store/files.ts';
@@ -111,7 +112,8 @@ export function createReview({ store, files, catalog, side }: ReviewParts) {
       const { count } = found.card.splits.val;
       const stray = indices.find((index) => index >= count);
       if (stray !== undefined) {
-        const message = `The data set ${name} has ${count} validation images, and none of the number ${stray}.`;
+        const { many } = dataKindOf(found.card).noun;
+        const message = `The data set ${name} has ${count} validation ${many}, and none of the number ${stray}.`;
         throw new WorkbenchError('usage.invalid', message, { field: 'indices' });
       }
       return { shape: found.card.shape, pixels: await readImages(found, 'val', indices) };

@@ -88,5 +88,7 @@ function summaryOf(
   return networks.length === 1
     ? `${formatPlural(classes.length, 'class', 'classes')}, from ` +
         `${formatPercent(Math.min(...spread.map(({ low }) => low)))} recognised.`
-    : `They differ most on ${widest.name}: from ${formatPercent(widest.low)} to ${formatPercent(widest.high)}.`;
+    : widest.low === widest.high
+      ? 'Each recognises every class as often as the others do.'
+      : `They differ most on ${widest.name}: from ${formatPercent(widest.low)} to ${formatPercent(widest.high)}.`;
 }

@@ -1,6 +1,7 @@
 /** A window of steps as records: what is known of each, latest last. */
 import { ANSWERED } from '../../core/records/example.ts';
 import type { Modality } from '../../core/records/example.ts';
+import { stepValue } from '../../core/sequences/steps.ts';
 import type { DatasetView } from '../../bridge/schemas/records.ts';
 import { formatPlural } from '../format.ts';
 
@@ -42,10 +43,7 @@ export function stepsOf({
   const all = modalitiesOf(dataset);
   const [answered] = all.filter(({ name }) => name === ANSWERED);
   const others = all.filter((one) => one !== answered);
-  const valueAt = (step: number, { channel, bytes: wide }: Modality): number => {
-    const at = step * width + channel;
-    return wide === 2 ? 256 * (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) : (bytes[at] ?? 0);
-  };
+  const valueAt = (step: number, modality: Modality): number => stepValue(bytes, step * width, modality);
   const steps = Array.from({ length: count }, (_, place): Step => {
     const answer = answered ? valueAt(place, answered) : 0;
     return {

@@ -46,9 +46,9 @@ export async function measureStudent(
   signal: AbortSignal,
 ): Promise<readonly LatencyRow[]> {
   const { trial, graph } = student;
-  // The graph is made for the images that the data set has now.
+  // The graph is made for the examples that the data set has now.
   if (costOf(graph).macs !== trial.macs) {
-    const problem = 'The data set of its run has images of another size now, so another network would be timed';
+    const problem = 'The data set of its run has examples of another size now, so another network would be timed';
     throw new WorkbenchError('dataset.changed', `${problem}. Put the old data set back.`, { field: 'dataset' });
   }
   outputOf(await timeStudent(timing, student, LATENCY_ENGINES, signal));
