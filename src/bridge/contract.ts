@@ -51,6 +51,8 @@ export const contract = {
     teacher: oc.input(l.nameInput).output(l.teacherDetailSchema),
     balance: oc.input(l.nameInput).output(l.balanceSchema),
     samples: oc.input(l.samplesInput).output(l.samplesSchema),
+    /** The sound of one example, where it was kept. */
+    recording: oc.input(l.recordingInput).output(l.recordingSchema),
     /** Refused for a bundled one, and while anything uses it. */
     removeTeacher: oc.input(l.nameInput).output(z.void()),
     removeDataset: oc.input(l.nameInput).output(z.void()),

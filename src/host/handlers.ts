@@ -32,6 +32,7 @@ export function createHandlers(parts: Services): Handlers {
       teacher: ({ name }) => library.teacher(name),
       balance: ({ name }) => library.balance(name),
       samples: (query) => library.samples(query),
+      recording: (query) => library.recording(query),
       removeTeacher: ({ name }) => library.removeTeacher(name),
       removeDataset: ({ name }) => library.removeDataset(name),
       importDataset: (order) => imports.start(order),

@@ -7,6 +7,7 @@ import { teacherInputSchema } from '../../src/bridge/schemas/library.ts';
 import { TEACHER_RECIPE } from '../../src/compute/tasks/train-teacher/task.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import { idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
+import { toneFiles } from '../compute/support/wav.ts';
 import { handFolder } from '../support/hand-over.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
@@ -233,5 +234,22 @@ describe('the library', () => {
     // Not written in its card, so it is counted.
     const fashion = await client.library.balance({ name: 'fashion-mnist' });
     expect(fashion.validation).toEqual(Array(10).fill(500));
+  });
+
+  it('gives the sound of an example, and says of others that there is none', async () => {
+    const { host, path } = await open();
+    const { client } = host;
+    const source = writeFiles(join(path, 'tones'), toneFiles());
+    const sound = { seconds: 0.2, val: 0.2, test: 0.2, group: '^(..)' };
+    const { id } = await client.library.importDataset({ ...(await handFolder(client, source)), ...sound });
+    await ended(host, id);
+    const [tones] = (await client.catalog.datasets()).filter(({ name }) => name === 'tones');
+    expect(tones).toMatchObject({ shape: [40, 18, 1], groups: 5, playable: true });
+    const { rate, samples } = await client.library.recording({ name: 'tones', split: 'validation', index: 1 });
+    expect([rate, samples.length]).toEqual([8000, 3200]);
+    expect(Math.max(...samples)).toBeGreaterThan(0);
+    const none = (name: string, index: number) => client.library.recording({ name, split: 'test', index });
+    await expect(none('tones', 4)).rejects.toThrow('the data set "tones" keeps no sound of the test example 4');
+    await expect(none('fashion-mnist', 0)).rejects.toMatchObject({ code: 'usage.invalid', place: { field: 'index' } });
   });
 });

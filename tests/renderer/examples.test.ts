@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DatasetView } from '../../src/bridge/schemas/records.ts';
 import { legendOf, stepsOf, stepWords } from '../../src/renderer/examples/steps.ts';
+import { axesOf, samplesOf, soundLegend, soundPicture } from '../../src/renderer/examples/sound.ts';
 import { pictureAt } from '../../src/renderer/examples/picture.ts';
 
 const MODALITIES = [
@@ -53,4 +54,31 @@ describe('a window of steps', () => {
 test('a picture of one channel is grey, one of three has its colours, neither is see-through', () => {
   expect([...pictureAt(Uint8Array.of(9, 200), [1, 2, 1]).rgba]).toEqual([9, 9, 9, 255, 200, 200, 200, 255]);
   expect([...pictureAt(Uint8Array.of(1, 2, 3), [1, 1, 3]).rgba]).toEqual([1, 2, 3, 255]);
+});
+
+describe('a spectrogram', () => {
+  const sound = {
+    example: { kind: 'spectrogram', rate: 8000, window: 200, hop: 80, lowest: 20, highest: 4000, floor: 80 },
+    shape: [2, 3, 1],
+  } satisfies Pick<DatasetView, 'example' | 'shape'>;
+
+  test('has its low bands at the bottom, and time to the right', () => {
+    // Upside down it would still look like one.
+    const { width, height, rgba } = soundPicture(Uint8Array.of(1, 2, 3, 4, 5, 6), sound.shape);
+    expect([width, height]).toEqual([3, 2]);
+    expect([...rgba].filter((_, place) => place % 4 === 0)).toEqual([4, 5, 6, 1, 2, 3]);
+  });
+
+  test('tells its axes by the frames that it has', () => {
+    // 200 samples and twice 80 more.
+    expect(axesOf(sound)).toEqual({ time: '0.04 s', frequency: '20 Hz to 4 kHz' });
+    expect(axesOf({ shape: [2, 3, 1] })).toBeUndefined();
+    expect(soundLegend(sound)).toContain('black is 80 dB and more below it');
+  });
+
+  test('sounds as its samples say, the lower byte first', () => {
+    expect([...samplesOf(Uint8Array.of(0, 64, 0, 128, 1, 0))]).toEqual([0.5, -1, 1 / 32_768]);
+    // A view of a larger buffer begins where it begins.
+    expect([...samplesOf(Uint8Array.of(9, 0, 64).subarray(1))]).toEqual([0.5]);
+  });
 });

@@ -110,6 +110,11 @@ export const samplesSchema = z.strictObject({
   pixels: bytes,
 });
 
+export const recordingInput = z.strictObject({ name: NAME, split: samplesInput.shape.split, index: count });
+
+/** Sound of one example: whole numbers of 16 bits, the lower byte first, one channel. */
+export const recordingSchema = z.strictObject({ rate: count, samples: bytes });
+
 /** Images of each class in each split, in the order of the classes. */
 export const balanceSchema = z.strictObject({
   train: list(count),
@@ -125,4 +130,6 @@ export type TeacherPreviewView = z.output<typeof teacherPreviewSchema>;
 export type UnfinishedTeacherView = z.output<typeof unfinishedTeacherSchema>;
 export type SamplesInput = z.input<typeof samplesInput>;
 export type SamplesView = z.output<typeof samplesSchema>;
+export type RecordingInput = z.input<typeof recordingInput>;
+export type RecordingView = z.output<typeof recordingSchema>;
 export type BalanceView = z.output<typeof balanceSchema>;

@@ -173,6 +173,8 @@ export const datasetSchema = z.strictObject({
   example: exampleSchema.optional(),
   /** Speakers, pupils or whatever no split tears apart. */
   groups: count.optional(),
+  /** Its sound was kept, and can be played. */
+  playable: z.boolean().optional(),
   splits: z.strictObject({ train: count, validation: count, test: count }),
   /** Images of each class, in the order of the classes; this and what follows of imported ones. */
   balance: z.strictObject({ train: list(count), validation: list(count), test: list(count) }).optional(),

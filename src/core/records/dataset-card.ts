@@ -25,7 +25,7 @@ const imagesSchema = fileSchema.extend({ form: z.enum(['idx', 'rows']).optional(
 
 /** Sound that can be played, beside the spectrograms: `[count][samples]` whole numbers of 16 bits,
  * the lower byte first, at the rate of the card's `example`. */
-const recordingsSchema = fileSchema.extend({ samples: z.int().min(1).max(100_000_000) });
+const recordingsSchema = fileSchema.extend({ samples: z.int().min(1).max(2_000_000) });
 
 const splitSchema = z.object({
   count: z.int().min(1).max(1e9),

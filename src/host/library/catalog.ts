@@ -263,7 +263,8 @@ export function datasetView({ name, bundled, card }: Found<DatasetCard>): Datase
       ? { train: train.balance, validation: val.balance, test: test.balance }
       : undefined;
   const known = { ...(balance && { balance }), fingerprint, source, date, warnings };
-  const kind = { ...(example && { example }), ...(groups && { groups: groups.length }) };
+  const playable = [train, val, test].every(({ recordings }) => recordings !== undefined);
+  const kind = { ...(example && { example }), ...(groups && { groups: groups.length }), ...(playable && { playable }) };
   return { name, title, licence, classes, shape, ...kind, splits: counts, ...known, bundled };
 }
 

@@ -6,6 +6,8 @@ import type {
   BalanceView,
   LibraryRecordView,
   LibraryView,
+  RecordingInput,
+  RecordingView,
   SamplesView,
   TeacherDetailView,
   UsageView,
@@ -17,6 +19,7 @@ import type { ReadableStore } from '../../store/store.ts';
 import { bytesIn } from '../../store/upkeep/waste.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { fingerprintOf, labelsOf, readImages } from './dataset-files.ts';
+import { readRecording } from './dataset-sides.ts';
 import { fingerprintOf as fingerprintOfTeacher, readCurve } from './teacher-files.ts';
 import { SPLITS as SPLIT_NAMES } from '../../core/records/sources.ts';
 import type { EnsembleCard, Judged, LogitsCard, OnnxCard, TeacherCard } from '../../core/records/teacher-card.ts';
@@ -125,6 +128,15 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
       const { shape } = found.card;
       const pixels = indices.length === 0 ? new Uint8Array() : await readImages(found, SPLITS[split], indices);
       return { total: places.length, shape, indices, labels: indices.map((place) => labels[place] ?? 0), pixels };
+    },
+    /** Throws `usage.invalid` where none was kept, or there is no such example. */
+    recording: async ({ name, split, index }: RecordingInput): Promise<RecordingView> => {
+      const found = await catalog.dataset(name);
+      const samples = await readRecording(found, SPLITS[split], index);
+      const { example } = found.card;
+      if (samples !== undefined && example?.kind === 'spectrogram') return { rate: example.rate, samples };
+      const problem = `index: the data set "${name}" keeps no sound of the ${split} example ${index}.`;
+      throw new WorkbenchError('usage.invalid', problem, { field: 'index' });
     },
     /** Throws `run.state` for a bundled one, and while anything uses it. */
     removeTeacher: async (name: string) => remove('teacher', await catalog.teacher(name), []),

@@ -6,6 +6,8 @@ import type { DatasetView } from '../../bridge/schemas/records.ts';
 import type { ShownExample, ToldExample } from './example.ts';
 import PictureExample from './PictureExample.vue';
 import { pictureAt, pngAddress } from './picture.ts';
+import { soundLegend, soundPicture } from './sound.ts';
+import SpectrogramExample from './SpectrogramExample.vue';
 import { legendOf, stepsOf, stepWords } from './steps.ts';
 import StepsExample from './StepsExample.vue';
 
@@ -25,7 +27,10 @@ const asPicture = ({ dataset, bytes }: Pick<ShownExample, 'dataset' | 'bytes'>):
 
 export const SHOWN: Readonly<Record<DataKind['shown'], Shown>> = {
   picture: { component: PictureExample, among: 74, beside: 84, told: asPicture },
-  spectrogram: { component: PictureExample, among: 150, beside: 150, told: asPicture },
+  spectrogram: {
+    ...{ component: SpectrogramExample, among: 170, beside: 170, legend: soundLegend },
+    told: ({ dataset, bytes }) => ({ address: pngAddress(soundPicture(bytes, dataset.shape)) }),
+  },
   steps: {
     ...{ component: StepsExample, among: 320, beside: 190, legend: legendOf },
     told: (example) => ({ lines: [stepWords(stepsOf(example))] }),

@@ -122,6 +122,7 @@ export function mockLibrary(emit: (event: HostEvent) => void): Pick<BridgeClient
         const even = (count: number): readonly number[] => classes.map(() => count / classes.length);
         return { train: even(splits.train), validation: even(splits.validation), test: even(splits.test) };
       },
+      recording: async () => ({ rate: 8000, samples: new Uint8Array(3200) }),
       samples: async ({ label, offset = 0, limit = 60 }) => {
         const { shape, classes } = fixtureDataset;
         const size = shape.reduce((product, side) => product * side, 1);
