@@ -5,6 +5,7 @@
  *   npm run study -- cells [...]     scripts/study/cells.ts
  *   npm run study -- oneshot [...]   scripts/study/oneshot.ts
  *   npm run study -- gan [...]       scripts/study/gan.ts
+ *   npm run study -- speech [...]    scripts/study/speech.ts
  */
 import { messageOf, WorkbenchError } from '../src/core/errors.ts';
 
@@ -14,6 +15,7 @@ const STUDIES: Readonly<Record<string, () => Promise<Study>>> = {
   cells: async () => (await import('./study/cells.ts')).studyCells,
   oneshot: async () => (await import('./study/oneshot.ts')).studyOneShot,
   gan: async () => (await import('./study/gan.ts')).studyGan,
+  speech: async () => (await import('./study/speech.ts')).studySpeech,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
