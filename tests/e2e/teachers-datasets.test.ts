@@ -56,6 +56,21 @@ await describeInChromium('teachers and data sets', (chromium) => {
     expect(await overflowOf(page)).toEqual([]);
   });
 
+  test('pupils are simulated, and their answers are shown as windows of steps', async () => {
+    const before = page.url();
+    await page.getByRole('link', { name: 'Data sets', exact: true }).click();
+    await page.getByRole('button', { name: 'Simulate pupils' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Simulate pupils' });
+    await dialog.getByRole('button', { name: 'Simulate', exact: true }).click();
+    await dialog.getByText(/^begin with a letter or digit/i).waitFor();
+    await dialog.getByLabel('Name', { exact: true }).fill('class-3');
+    await dialog.getByLabel('Pupils').fill('20');
+    await dialog.getByRole('button', { name: 'Simulate', exact: true }).click();
+    await page.getByRole('heading', { name: 'class-3' }).waitFor({ timeout: WAIT });
+    await page.getByText(/1–60 of 686/).waitFor({ timeout: WAIT });
+    await page.goto(before);
+  });
+
   test('a teacher learns from it, and shows what it can', { timeout: 2 * SLOW }, async () => {
     await page.getByRole('button', { name: 'Train a teacher on it' }).click();
     const dialog = page.getByRole('dialog', { name: 'Train a teacher' });

@@ -24,20 +24,20 @@ async function open() {
   return { host, path: folder.path };
 }
 
-const ROWS = Array.from({ length: 60 }, (_, row) => [row % 12, row % 5, (row * 7) % 2].join());
+const ROWS = Array.from({ length: 60 }, (_, row) => [row % 12, row % 5, (row * 7) % 2, row % 4, row % 3].join());
 
 describe('a table of answers', () => {
   it('is imported by its own name, with columns as they are said to be', async () => {
     const { host, path } = await open();
-    writeFiles(path, { 'My log.csv': ['who,what,how', ...ROWS].join('\n') });
+    writeFiles(path, { 'My log.csv': ['who,what,how,room,floor', ...ROWS].join('\n') });
     const order = {
       path: join(path, 'My log.csv'),
-      sequence: { pupil: 'who', skill: 'what', correct: 'how', steps: 4 },
+      sequence: { pupil: 'who', skill: 'what', correct: 'how', known: 'room, floor', steps: 4 },
     };
     const parsed = importOrderSchema.parse({ ...order, kind: 'sequence' });
     const dataset = await host.importDataset(parsed, () => undefined, new AbortController().signal);
     expect(dataset).toMatchObject({
-      ...{ name: 'my-log', shape: [4, 1, 2], classes: ['wrong', 'right'], groups: 12 },
+      ...{ name: 'my-log', shape: [4, 1, 4], classes: ['wrong', 'right'], groups: 12 },
       ...{ example: { kind: 'sequence' }, splits: { train: 40, validation: 4, test: 4 } },
     });
     expect(await host.client.catalog.datasets()).toContainEqual(dataset);

@@ -52,7 +52,9 @@ describe('measures', () => {
     };
     const row = (checkpoint?: 'best') => {
       const network = { kind: 'student', id: read.trial.id, ...(checkpoint && { checkpoint }) } as const;
-      const one = comparedStudent({ ...read, checkpoints: [{ kind: 'best', epoch: 2 }] as never }, network, 'ResNet'); // by kind alone
+      // By kind and epoch alone.
+      const checkpoints = [{ kind: 'best', epoch: 2 }] as never;
+      const one = comparedStudent({ ...read, checkpoints }, network, 'ResNet');
       return rowsThere([one], IMAGE_NOUN).flatMap(({ title, text, value }) =>
         /AUC/.test(title) ? [`${title} ${text(value(one))}`] : [],
       );
@@ -63,7 +65,9 @@ describe('measures', () => {
 
   test('are told in the terminal and in its records', () => {
     const run = { ...plain, trials: measured };
-    const [heading = '', , columns = ''] = resultText({ summary: { run: plain.run } as never, trials: run.trials }); // the run alone is read
+    // The run alone is read of its summary.
+    const summary = { run: plain.run } as never;
+    const [heading = '', , columns = ''] = resultText({ summary, trials: run.trials });
     expect(heading).toMatch(/^Front of/);
     expect(columns).toMatch(/validation +test +AUC +test +Weighted AUC +test +params/);
     expect(trialRecord(measured[0]!)).toMatchObject({ auc: 0.71236, weightedAuc: 0.7, testMeasures: { auc: 0.69 } });

@@ -6,7 +6,8 @@ import { readOnly, z } from '../../core/records/zod.ts';
 const share = z.number().gt(0).lt(1);
 
 const column = z.string().trim().min(1).max(200).optional();
-const more = readOnly(z.array(z.string().trim().min(1).max(200)).max(13)).optional();
+/** With commas between them, so that a field of a form may have them. */
+const columns = z.string().trim().min(1).max(2000).optional();
 const steps = z.int().min(2).max(256).default(32).describe('Answers in a window');
 
 /** A table with a row an answer. */
@@ -17,8 +18,8 @@ const sequence = z
     skill: column.describe('Column of the skill; skill_id, skill_name'),
     problem: column.describe('Column of the problem; problem_id where there is one'),
     order: column.describe('Column by which answers follow each other; order_id, timestamp'),
-    known: more.describe('Further columns that are known before an answer'),
-    modalities: more.describe('Further columns that are known with an answer, such as the time that it took'),
+    known: columns.describe('Further columns that are known before an answer; commas between them'),
+    modalities: columns.describe('Further columns that are known with an answer, as its time; commas between them'),
     steps,
   })
   .optional();

@@ -19,10 +19,7 @@ const TELLING_SHARE = 0.02;
 type SequenceOptions = NonNullable<ImportOrder['sequence']>;
 type ImportOptions = CommonOptions &
   Omit<ImportOrder, 'path' | 'sequence'> &
-  Omit<SequenceOptions, 'known' | 'modalities'> & {
-    readonly known: readonly string[];
-    readonly modality: readonly string[];
-  };
+  Omit<SequenceOptions, 'modalities'> & { readonly modality?: string };
 
 export function addImport(datasets: Command, context: VerbContext): void {
   withCommonOptions(datasets.command('import <path>'))
@@ -74,8 +71,8 @@ export function addImport(datasets: Command, context: VerbContext): void {
       '--order <column>',
       'of answers: how they follow each other (default: order_id, timestamp, or as they stand)',
     )
-    .option('--known <column>', 'of answers: more that is known before one; again for several', collected, [])
-    .option('--modality <column>', 'of answers: more that is known with one, as its time; again', collected, [])
+    .option('--known <columns>', 'of answers: more that is known before one; commas between them')
+    .option('--modality <columns>', 'of answers: more that is known with one, as its time; commas between them')
     .option('--steps <n>', 'of answers: how many a window has (default: 32)', wholeNumber(2, 256))
     .action((path: string, options: ImportOptions) => importDataset(context, path, options));
 }
@@ -85,7 +82,7 @@ async function importDataset(context: VerbContext, path: string, options: Import
   const { workspace: _workspace, json: _json, csv, ...rest } = options;
   const { pupil, correct, skill, problem, order: by, known, modality, steps, ...order } = rest;
   const columns = { pupil, correct, skill, problem, order: by, steps };
-  const said = Object.entries({ ...columns, known: listed(known), modalities: listed(modality) });
+  const said = Object.entries({ ...columns, known, modalities: modality });
   const sequence = said.filter(([, value]) => value !== undefined);
   const place = csv === undefined ? {} : { csv: existsSync(csv) ? resolve(csv) : resolve(path, csv) };
   const input = parseInput(importOrderSchema, {
@@ -111,10 +108,6 @@ export function importTeller(printer: ProgressPrinter): (progress: JobProgress) 
     printer.status(`${name}: ${done} of ${total}${words}`);
   };
 }
-
-const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
-const listed = (names: readonly string[]): readonly string[] | undefined => (names.length > 0 ? names : undefined);
 
 export function summaryOf({ name, shape, classes, splits, example, warnings = [] }: DatasetView): readonly string[] {
   const { train, validation, test } = splits;

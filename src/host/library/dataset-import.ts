@@ -116,7 +116,9 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
         ...(kind && { kind }),
         ...(csv !== undefined && { csv }),
         ...(size !== undefined && { side: size }),
-        ...(sequence && { sequence }),
+        ...(sequence && {
+          sequence: { ...sequence, known: listed(sequence.known), modalities: listed(sequence.modalities) },
+        }),
         ...{ fit, gray, coarse, shares: { val, test }, seed, skipBroken },
         ...(group !== undefined && { group }),
         sound: { bands, seconds, rate, hop, long, recordings },
@@ -197,6 +199,13 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
     },
   };
 }
+
+/** Names with commas between them. */
+const listed = (text = ''): readonly string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 
 function absolute(path: string): string {
   const place = path.replace(/^~(?=$|[/\\])/, homedir());
