@@ -35,6 +35,7 @@ export { checkStrategies } from './replays/table.ts';
 export { tableText } from './terminal/replay-comparison-text.ts';
 export { gameText } from './terminal/replay-text.ts';
 export {
+  checkDataset,
   checkSearch,
   explainRecorded,
   searchesRecorded,

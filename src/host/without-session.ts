@@ -11,7 +11,8 @@ import type { Packed } from './archive/orders.ts';
 import { packArchive } from './processes/store-client.ts';
 import type { ArchiveProgress } from './processes/store-worker.ts';
 import { makeBeside } from './workspace/beside.ts';
-import { createCatalog } from './library/catalog.ts';
+import { createCatalog, datasetView } from './library/catalog.ts';
+import { checkDatasetFiles } from './library/dataset-files.ts';
 import { createExplainer } from './runs/told/explain.ts';
 import { createSearchTeller } from './runs/told/searches.ts';
 import { setupOf } from './runs/setup.ts';
@@ -36,6 +37,14 @@ type Places = Pick<HostOptions, 'workspace' | 'resources'>;
 
 export function listDatasets({ resources, workspace }: Places): Promise<readonly DatasetView[]> {
   return createCatalog(resources, workspace).datasets();
+}
+
+/** Looks into every file of a data set. Throws `dataset.*` for what is not as its card says, and
+ * for a group that two splits share. */
+export async function checkDataset({ resources, workspace }: Places, name: string): Promise<DatasetView> {
+  const found = await createCatalog(resources, workspace).dataset(name);
+  await checkDatasetFiles(found.directory, found.card);
+  return datasetView(found);
 }
 
 export function listTeachers({ resources, workspace }: Places): Promise<readonly TeacherView[]> {

@@ -1,8 +1,10 @@
 /** `datasets import` and `list`, as scripts use them. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
+import { toneFiles } from '../compute/support/wav.ts';
+import type { DatasetCard } from '../../src/core/records/dataset-card.ts';
 import { makeBench } from './command-line.ts';
 import type { Bench } from './command-line.ts';
 
@@ -37,6 +39,25 @@ describe('datasets subset', () => {
     const { code, stderr } = await bench.trade('datasets', 'subset', 'fashion-mnist', ...args, '--name', 'few');
     expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
     expect(existsSync(join(bench.workspace, 'datasets/few'))).toBe(false);
+  });
+});
+
+describe('datasets check', () => {
+  it('tells that a set is sound, and of one that is not what is wrong', async () => {
+    const tones = writeFiles(join(bench.folder, 'Tones'), toneFiles());
+    expect((await bench.trade('datasets', 'import', tones, '--group', '^..')).code).toBe(0);
+    const { code, stdout } = await bench.trade('datasets', 'check', 'tones');
+    expect([code, stdout]).toEqual([0, 'tones is what its card says. None of its 5 groups is in two splits.\n']);
+    const directory = join(bench.workspace, 'datasets/tones');
+    // A stranger's: validation has the speaker of the test.
+    const card = JSON.parse(readFileSync(join(directory, 'dataset.json'), 'utf8')) as DatasetCard; // was imported
+    const { val, test, train } = card.splits;
+    const torn = { ...card, splits: { train, test, val: { ...val, columns: test.columns } } };
+    writeFileSync(join(directory, 'dataset.json'), JSON.stringify(torn));
+    const wrong = await bench.trade('datasets', 'check', 'tones', '--json');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/its group "0\d" is in validation and test, so that the one would know the other/);
+    expect((await bench.trade('datasets', 'check', 'nothing')).code).toBe(2);
   });
 });
 

@@ -1,6 +1,6 @@
-/** `trade datasets list|import|subset|simulate`: the data sets that a search can use. */
+/** `trade datasets list|check|import|subset|simulate`: the data sets that a search can use. */
 import type { DatasetView } from '../../bridge/schemas/records.ts';
-import { listDatasets, textTable } from '../../host/for-shells.ts';
+import { checkDataset, listDatasets, textTable } from '../../host/for-shells.ts';
 import { printResult, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions, Verb } from '../common.ts';
 import { addImport } from './datasets-import.ts';
@@ -21,6 +21,14 @@ export const datasetsVerb: Verb = (program, context) => {
         return [name, String(classes.length), shape.join(' x '), ...counts, licence, title];
       });
       printResult(options, { datasets: found }, textTable(COLUMNS, rows));
+    });
+  withCommonOptions(datasets.command('check <name>'))
+    .description('look into every file of one: hashes, labels, and that no speaker or pupil is in two splits')
+    .action(async (name: string, options: CommonOptions) => {
+      const dataset = await checkDataset({ ...context.hostOptions, workspace: workspaceOf(options) }, name);
+      const { groups } = dataset;
+      const whole = groups === undefined ? '' : ` None of its ${groups} groups is in two splits.`;
+      printResult(options, { event: 'dataset.checked', dataset }, [`${name} is what its card says.${whole}`]);
     });
   addImport(datasets, context);
   addSubset(datasets, context);
