@@ -7,7 +7,7 @@ import { chartColors, colourScale, markOf } from '../../src/renderer/charts/char
 
 const THEMES = ['light', 'dark'] as const;
 /** As many as there are student families, with room for a few more. */
-const MARKS = 12;
+const MARKS = 13;
 
 /** Relative luminance of `#rrggbb`, 0 to 1. */
 function luminance(colour: string): number {

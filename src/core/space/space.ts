@@ -60,6 +60,11 @@ export interface Family {
   /** Of all configurations that are the same network, the one that is a member; `undefined` where
    * none is (absent: no two are the same). */
   readonly representative?: (config: Configuration) => Configuration | undefined;
+  /** The dimension that counts layers, one after the other: a member grows by its next level, and
+   * what that opens (absent: members do not grow). */
+  readonly grows?: string;
+  /** Names of what its inputs have and the member does not read (absent: all is read). */
+  readonly unread?: (config: Configuration) => readonly string[];
   /** A finite pool: only these may be proposed (recorded tables, fixed lists). */
   readonly pool?: readonly Configuration[];
 }

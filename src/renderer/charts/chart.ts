@@ -49,16 +49,16 @@ export type ChartColors = Readonly<Record<keyof (typeof COLORS)['light'], string
 const SERIES = {
   light: [
     ...['#0072b2', '#c25500', '#00815e', '#a8478a', '#8a6d00', '#2f7fb8', '#5b6472', '#7a4fb5', '#6b3a2e'],
-    ...['#c4213c', '#0f7f8a', '#1b2028'],
+    ...['#c4213c', '#0f7f8a', '#1b2028', '#4b8b00'],
   ],
   dark: [
     ...['#56b4e9', '#f0a030', '#2fbf94', '#e08cbb', '#e6d84a', '#8fb8ff', '#a3acba', '#b79cf0', '#d0a088'],
-    ...['#ff8a80', '#6fd6d9', '#f4f6f9'],
+    ...['#ff8a80', '#6fd6d9', '#f4f6f9', '#8fdc5a'],
   ],
 } as const satisfies Readonly<Record<Theme, readonly string[]>>;
 
 /** ECharts' own by name, others as paths in a box of 12: triangle upside down, cross, hexagon,
- * star, hourglass, ring, frame, saltire. */
+ * star, hourglass, ring, frame, saltire, house. */
 const SYMBOLS = [
   ...(['circle', 'rect', 'triangle', 'diamond'] as const),
   'path://M1 1.5h10L6 11z',
@@ -69,6 +69,7 @@ const SYMBOLS = [
   'path://M6 .8a5.2 5.2 0 1 0 0 10.4A5.2 5.2 0 1 0 6 .8zM6 3.6a2.4 2.4 0 1 1 0 4.8A2.4 2.4 0 1 1 6 3.6z',
   'path://M1.2 1.2v9.6h9.6V1.2zM3.8 3.8h4.4v4.4H3.8z',
   'path://M3 .9L6 3.9 9 .9 11.1 3 8.1 6l3 3L9 11.1l-3-3-3 3L.9 9l3-3-3-3z',
+  'path://M6 .8L11 5v6H1V5z',
 ] as const;
 
 /** The teacher's, in every chart: a star with thin points, which no family has. */

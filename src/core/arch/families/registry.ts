@@ -10,6 +10,7 @@ import { paramsAndMacs } from '../cost.ts';
 import { cellsFamily, wideCells } from './cells/cells.ts';
 import { coatnetFamily, wideCoatnet } from './coatnet.ts';
 import { convnextFamily, wideConvnext } from './convnext.ts';
+import { fusionFamily, wideFusion } from './fusion/fusion.ts';
 import { mlpMixerFamily, wideMlpMixer } from './mlp-mixer.ts';
 import { mobilenetV2Family, wideMobilenetV2 } from './mobilenet-v2.ts';
 import { mobilenetV3Family, wideMobilenetV3 } from './mobilenet-v3.ts';
@@ -34,6 +35,7 @@ export const STUDENT_FAMILIES = {
   cells: cellsFamily,
   gru: gruFamily,
   sakt: saktFamily,
+  fusion: fusionFamily,
 } as const satisfies Readonly<Record<string, FamilyMaker>>;
 
 const WIDE_FAMILIES: Readonly<Record<keyof typeof STUDENT_FAMILIES, (task: WideTask) => StagedFamily>> = {
@@ -48,10 +50,11 @@ const WIDE_FAMILIES: Readonly<Record<keyof typeof STUDENT_FAMILIES, (task: WideT
   cells: wideCells,
   gru: wideGru,
   sakt: wideSakt,
+  fusion: wideFusion,
 };
 
 /** What each is given; the others are given maps. */
-const OVER_STEPS: ReadonlySet<string> = new Set<keyof typeof STUDENT_FAMILIES>(['gru', 'sakt']);
+const OVER_STEPS: ReadonlySet<string> = new Set<keyof typeof STUDENT_FAMILIES>(['gru', 'sakt', 'fusion']);
 
 /** Of a search that names none; `MAP_DEFAULTS` are also those of the configuration's schema. */
 export const MAP_DEFAULTS = ['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'] as const;

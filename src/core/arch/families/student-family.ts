@@ -23,7 +23,10 @@ export const taskOf = ({ shape, classes, example }: TaskCard): StudentTask => ({
   ...(example && { example }),
 });
 
-export interface StudentFamilyDefinition extends Pick<Family, 'title' | 'dimensions' | 'supernet' | 'representative'> {
+export interface StudentFamilyDefinition extends Pick<
+  Family,
+  'title' | 'dimensions' | 'supernet' | 'representative' | 'grows' | 'unread'
+> {
   readonly name: string;
   /** Whose design it is, for the workbench. */
   readonly source: string;
