@@ -33,6 +33,7 @@ export const STRATEGY_FILES: Readonly<Record<StrategyId, string>> = {
   'arch2vec-bo': 'strategies/arch2vec/bo.ts',
   'arch2vec-rl': 'strategies/arch2vec/rl.ts',
   'na-rs': 'strategies/na-rs.ts',
+  smbo: 'strategies/smbo/smbo.ts',
   ...oneShot,
 };
 /** What plays them. It opens them by the registry, which reaches all of them and computes

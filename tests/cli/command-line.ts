@@ -72,8 +72,14 @@ export function makeBench(): Bench {
 }
 
 /** The program itself, with nothing put in its place. */
-export function realTrade(...args: string[]): Promise<Outcome> {
-  return run([join(ROOT, 'src/cli/index.ts'), ...args], {}, () => undefined);
+export const realTrade = (...args: string[]): Promise<Outcome> => realTradeWatched(args, () => undefined);
+
+/** `watch` sees stdout as it grows, and may send signals. */
+export function realTradeWatched(
+  args: readonly string[],
+  watch: (stdout: string, child: ChildProcess) => void,
+): Promise<Outcome> {
+  return run([join(ROOT, 'src/cli/index.ts'), ...args], {}, watch);
 }
 
 function run(

@@ -110,9 +110,16 @@ function withSupernet(family: Family): Family {
   return { ...family, supernet: () => ({ graph, edges }) };
 }
 
+/** Any dimension can count layers, whether or not it opens others; where there is none, nothing
+ * grows. */
+const withLayers = (family: Family): Family => ({
+  ...family,
+  grows: family.grows ?? family.dimensions[0]?.name ?? 'none',
+});
+
 export function createProblem(families: readonly Family[], changes: Partial<Problem> = {}): Problem {
   return {
-    space: { families: families.map(withSupernet) },
+    space: { families: families.map(withSupernet).map(withLayers) },
     objectives: accuracyAgainst('params'),
     limits: [],
     reference: { accuracy: 0.1, params: 20_000, macs: 1_000_000 },

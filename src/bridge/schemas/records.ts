@@ -201,7 +201,9 @@ export const strategySchema = z.strictObject({
   summary: z.string(),
   defaults: z.record(z.string(), optionValue),
   accepts: list(z.enum(['prior', 'students'])).optional(),
-  needs: list(z.enum(['legs', 'warm starts', 'teacher weights', 'source', 'supernet', 'embedding'])).optional(),
+  needs: list(
+    z.enum(['legs', 'warm starts', 'teacher weights', 'source', 'supernet', 'embedding', 'layers']),
+  ).optional(),
   shows: list(z.enum(['predictions', 'regions', 'answer'])).optional(),
 });
 

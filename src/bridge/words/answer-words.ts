@@ -1,7 +1,7 @@
 /** What a search found, in sentences: what it names itself, and the best single student with what
  * was trained around it. */
 import type { Explanation } from '../../core/strategies/explain.ts';
-import type { Answer, ScoredCentre } from '../../core/strategies/followed.ts';
+import type { Answer, Growth, ScoredCentre } from '../../core/strategies/followed.ts';
 
 /** Further centres of a front are counted, not told. */
 const MOST_CENTRES = 3;
@@ -16,9 +16,30 @@ const plural = (count: number, one: string): string => `${count} ${one}${count =
 /** As windows and terminal number students. */
 const numberOf = (trial: number): string => `student ${trial + 1}`;
 
+type Found = Pick<Explanation, 'answer' | 'winner' | 'growth'>;
+
 /** Each value with whose it is: a score is nobody's accuracy. */
-export function answerSentences({ answer, winner }: Pick<Explanation, 'answer' | 'winner'>, written: Written) {
-  return [...(answer ? [answerSentence(answer, written)] : []), ...(winner ? winnerSentences(winner, written) : [])];
+export function answerSentences({ answer, winner, growth }: Found, written: Written) {
+  return [
+    ...(answer ? [answerSentence(answer, written)] : []),
+    ...(winner ? winnerSentences(winner, written) : []),
+    ...(growth ? growthSentences(growth) : []),
+  ];
+}
+
+/** Of each kind of choice the levels that the best students have, most frequent first. */
+function growthSentences({ first, temperature, students, choices, unread }: Growth): readonly string[] {
+  const tried = `${first.asked} ${first.asked === 1 ? 'was' : 'were'} tried`;
+  const begun = `Of ${plural(first.all, 'student')} with one layer ${tried}.`;
+  const warm = temperature === undefined ? [] : [`The last draw had temperature ${temperature.toPrecision(2)}.`];
+  const titles = [...new Set(choices.map(({ title }) => title))];
+  const made = titles.map((title) => {
+    const levels = choices.filter((choice) => choice.title === title);
+    return `${title.toLowerCase()} ${levels.map((one) => `${one.level} ${one.students}`).join(', ')}`;
+  });
+  const front = made.length === 0 ? [] : [`The front has ${plural(students, 'student')}: ${made.join('; ')}.`];
+  const dropped = unread.map((one) => `${one.name} by ${one.students}`).join(', ');
+  return [begun, ...warm, ...front, ...(unread.length === 0 ? [] : [`Of what is known they do not read: ${dropped}.`])];
 }
 
 function answerSentence({ by, centres }: Answer, written: Written): string {

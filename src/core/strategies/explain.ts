@@ -13,7 +13,7 @@ import { calibrate } from '../surrogate/calibration.ts';
 import type { Calibration } from '../surrogate/calibration.ts';
 import type { StrategyInput } from './strategy.ts';
 import { explainBy } from './registry.ts';
-import type { Answer, LeftOut, RegionsAfter } from './followed.ts';
+import type { Answer, Growth, LeftOut, RegionsAfter } from './followed.ts';
 
 /** What a family got of the budget, and what came of it. */
 export interface FamilyAccount {
@@ -62,6 +62,8 @@ export interface Explanation {
   readonly leftOut?: LeftOut;
   /** What the strategy itself names as its find. */
   readonly answer?: Answer;
+  /** Of a search by layers. */
+  readonly growth?: Growth;
   /** The best single student; `undefined` without a result. */
   readonly winner?: Winner;
 }
@@ -96,6 +98,7 @@ export function explainRun(strategy: string, input: StrategyInput, log: readonly
     regions: search?.regions ?? [],
     leftOut: search?.leftOut,
     answer: search?.answer,
+    growth: search?.growth,
     winner: winnerOf(problem, trials),
   };
 }

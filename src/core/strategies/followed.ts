@@ -53,6 +53,27 @@ export interface Answer {
   readonly centres: readonly ScoredCentre[];
 }
 
+/** How many of the best students chose so, in whichever of their layers. */
+export interface GrowthChoice {
+  /** Of the dimension, without the layer's number. */
+  readonly title: string;
+  readonly level: string;
+  readonly students: number;
+}
+
+/** A search that adds layer to layer. */
+export interface Growth {
+  /** Students of one layer. */
+  readonly first: { readonly asked: number; readonly all: number };
+  /** Of the last draw; absent as long as there was none. */
+  readonly temperature?: number;
+  /** On the front. */
+  readonly students: number;
+  readonly choices: readonly GrowthChoice[];
+  /** Of what the inputs have: how many of them do not read it. */
+  readonly unread: readonly { readonly name: string; readonly students: number }[];
+}
+
 /** What a strategy itself tells of a run, beside what the log says of any. */
 export interface FollowedSearch {
   /** After each result; none of a strategy without regions. */
@@ -63,4 +84,5 @@ export interface FollowedSearch {
   /** `undefined` with fewer than three results. */
   readonly leftOut?: LeftOut;
   readonly answer?: Answer;
+  readonly growth?: Growth;
 }

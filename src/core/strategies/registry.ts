@@ -29,6 +29,7 @@ import type {
   StrategyOptions,
   Words,
 } from './strategy.ts';
+import { smbo } from './smbo/smbo.ts';
 import { tpe } from './tpe/tpe.ts';
 import { tradeF } from './trade-f/trade-f.ts';
 import { gpEhvi, trade, tradeM } from './trade/trade.ts';
@@ -110,6 +111,7 @@ export const STRATEGIES = {
   'arch2vec-bo': entry(arch2vecBo),
   'arch2vec-rl': entry(arch2vecRl),
   ...oneShot,
+  smbo: entry(smbo),
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type StrategyId = keyof typeof STRATEGIES;
@@ -190,7 +192,7 @@ export type NeededFrom = Pick<
   StrategyInput,
   'epochs' | 'legs' | 'keepsWeights' | 'hasTeacherWeights' | 'hasSource' | 'embedding'
 > & {
-  readonly families: readonly (Pick<Family, 'supernet'> & EmbeddedFamily)[];
+  readonly families: readonly (Pick<Family, 'supernet' | 'grows'> & EmbeddedFamily)[];
 };
 
 /** Of each need: whether it is met, and else the field that is to be changed and how. */
@@ -226,6 +228,11 @@ const NEEDS = {
     words:
       'searches in a space that was learned of cells with six edges, and these students have no place in it: choose ' +
       'the family cells alone and space "compact", or the option encoding "one-hot".',
+  },
+  layers: {
+    isMet: ({ families }) => families.some(({ grows }) => grows !== undefined),
+    field: 'families',
+    words: 'adds layer to layer: choose a family that has one after the other, such as fusion on sequences.',
   },
 } as const satisfies Readonly<
   Record<Need, { readonly isMet: (run: NeededFrom) => boolean; readonly field: string; readonly words: string }>

@@ -71,7 +71,7 @@ export type AskedEvent = EventOf<'asked'>;
 
 export type Shown = 'predictions' | 'regions' | 'answer';
 
-export type Need = 'legs' | 'warm starts' | 'teacher weights' | 'source' | 'supernet' | 'embedding';
+export type Need = 'legs' | 'warm starts' | 'teacher weights' | 'source' | 'supernet' | 'embedding' | 'layers';
 
 /**
  * `S` is the strategy's own state; it is rebuilt by folding the log, never stored. `ask` does not
@@ -99,7 +99,7 @@ export interface Strategy<S> {
    * What a run has to have for it. `legs`: trainings that can rest after an epoch that the strategy
    * names. `warm starts`: the weights of every student that has ended. `teacher weights`: a teacher
    * that is a network of ours. `source`: one of a family of the space. `supernet`: a family with
-   * one. `embedding`: one of every family of the space.
+   * one. `embedding`: one of every family of the space. `layers`: a family that grows by them.
    */
   readonly needs?: readonly Need[];
   /** What it needs beside, by its options. Throws `config.invalid` for one that it cannot have. */
