@@ -6,6 +6,7 @@
  *   npm run study -- oneshot [...]   scripts/study/oneshot.ts
  *   npm run study -- gan [...]       scripts/study/gan.ts
  *   npm run study -- speech [...]    scripts/study/speech.ts
+ *   npm run study -- tracing [...]   scripts/study/tracing.ts
  */
 import { messageOf, WorkbenchError } from '../src/core/errors.ts';
 
@@ -16,6 +17,7 @@ const STUDIES: Readonly<Record<string, () => Promise<Study>>> = {
   oneshot: async () => (await import('./study/oneshot.ts')).studyOneShot,
   gan: async () => (await import('./study/gan.ts')).studyGan,
   speech: async () => (await import('./study/speech.ts')).studySpeech,
+  tracing: async () => (await import('./study/tracing.ts')).studyTracing,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
