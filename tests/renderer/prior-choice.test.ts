@@ -2,6 +2,7 @@
  * long as a person says nothing else, and never where it would be refused. */
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { DatasetView } from '../../src/bridge/schemas/records.ts';
 import { SHIPPED_TABLE, shippedPriorWords } from '../../src/bridge/words/prior-words.ts';
 import { STRATEGY_INFOS } from '../../src/core/strategies/registry.ts';
 import { PRIOR, proposedPrior } from '../../src/renderer/form/prior-choice.ts';
@@ -42,6 +43,25 @@ describe('what a new search begins with', () => {
     form.set('name', 'Mine');
     form.set('dataset', 'birds');
     expect(form.draft['name']).toBe('Mine');
+  });
+
+  test('is families that fit the data set: a chosen one stays where it fits', () => {
+    const modality = { name: 'skill', title: 'Skill', channel: 0, bytes: 1, values: 9 } as const;
+    const example = { kind: 'sequence', modalities: [modality] } as const;
+    // Sound: nothing else of a data set is asked for.
+    useCatalog().datasetOf = (name) => ({ ...(name === 'pupils' && { example }) }) as DatasetView;
+    const form = useNewRun();
+    const before = form.draft['families'];
+    form.set('dataset', 'pupils');
+    expect(form.draft['families']).toEqual(['gru', 'sakt']);
+    form.set('families', ['sakt']);
+    form.searchOn('pupils');
+    expect(form.draft['families']).toEqual(['sakt']);
+    form.searchOn('birds');
+    expect(form.draft['families']).toEqual(before);
+    form.set('families', ['vit']);
+    form.set('dataset', 'fashion-mnist');
+    expect(form.draft['families']).toEqual(['vit']);
   });
 
   test('is what a person says', () => {

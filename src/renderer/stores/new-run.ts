@@ -3,6 +3,7 @@
 import { defineStore } from 'pinia';
 import { computed } from 'vue';
 import { inputOf } from '../../bridge/config/config-input.ts';
+import { defaultFamilyNames, familyNamesFor } from '../../core/arch/families/registry.ts';
 import type { ParsedSearchInput, SearchInput } from '../../bridge/schemas/records.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
 import { checkInput } from '../form/check-input.ts';
@@ -80,7 +81,18 @@ export const useNewRun = defineStore('new-run', () => {
   /** Another data set is another question; a name that somebody gave stays. */
   function proposedFor(dataset: string): Draft {
     const isOurs = draft.value['name'] === proposedName(String(draft.value['dataset'] ?? ''));
-    return { [PRIOR]: proposedPrior(dataset), ...(isOurs && { name: proposedName(dataset) }) };
+    return { [PRIOR]: proposedPrior(dataset), ...familiesFor(dataset), ...(isOurs && { name: proposedName(dataset) }) };
+  }
+
+  /** Those that fit stay; where none does, the ones that a search on such data begins with. */
+  function familiesFor(dataset: string): Draft {
+    const card = catalog.datasetOf(dataset);
+    const chosen = draft.value['families'];
+    if (card === undefined || !Array.isArray(chosen)) return {};
+    const task = card.example === undefined ? {} : { example: card.example };
+    const fitting = familyNamesFor(task);
+    const kept = chosen.map(String).filter((family) => fitting.includes(family));
+    return { families: kept.length > 0 ? kept : [...defaultFamilyNames(task)] };
   }
 
   const setOption = (option: string, value: number | string | boolean): void =>
