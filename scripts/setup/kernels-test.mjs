@@ -117,6 +117,26 @@ const [toRows, toMatrix] = execute('TradeProductGrad', {}, [tf.ones([COUNT, 2]),
 expectRepeated("the product's gradient of its rows", toRows, [11, 15]);
 expectRepeated("the product's gradient of its matrix", toMatrix, [COUNT, COUNT, 2 * COUNT, 2 * COUNT]);
 
+// One unit of which z = r = 1/2; from 0, n = tanh(1), then tanh(1 + 2 h / 2). One more example than
+// are shared out evenly.
+const given = repeated([0, 0, 1, 0, 0, 1], [COUNT, 2, 3]);
+const recurrent = tf.tensor2d([0, 0, 2], [1, 3]);
+const first = Math.tanh(1) / 2;
+const second = (Math.tanh(1 + first) + first) / 2;
+const [states, gates] = execute('TradeGru', {}, [given, recurrent, tf.zeros([3])], 2);
+expectRepeated('states of a recurrent unit', states, [first, second]);
+// Of the second state: its n by q hands on r R (1 - n^2) / 2, its z the half of h.
+const last = repeated([0, 1], [COUNT, 2, 1]);
+const [toGiven, , toBias] = execute('TradeGruGrad', {}, [last, states, gates, recurrent], 3);
+const n = Math.tanh(1 + first);
+const back = 0.5 + (1 - n * n) / 2;
+const slopes = [(0 - Math.tanh(1)) / 4, 0, (1 - Math.tanh(1) ** 2) / 2].map((slope) => slope * back);
+const slopesAfter = [(first - n) / 4, ((1 - n * n) / 2) * (2 * first) * 0.25, (1 - n * n) / 2];
+expectRepeated("a recurrent unit's gradient of its inputs", toGiven, [...slopes, ...slopesAfter]);
+const together = [0, 1].map((gate) => COUNT * ((slopes[gate] ?? 0) + (slopesAfter[gate] ?? 0)));
+const toState = (COUNT * ((slopes[2] ?? 0) + (slopesAfter[2] ?? 0))) / 2;
+expectRepeated("a recurrent unit's gradient of its bias", toBias, [...together, toState]);
+
 // Equal scores weigh the values 1 equally.
 const [attended] = execute('TradeAttention', { integers: { heads: 2 } }, [tf.ones([images, 5, 24]), none], 1);
 expectRepeated('attention', attended, [1]);

@@ -54,11 +54,12 @@ interface Addon {
   readonly revision?: number;
 }
 
-/** Goes up with each op that comes or takes other inputs, here and in `addon.cc`: a build of before
- * would fail in the middle of a training. */
-const REVISION = 2;
+/** Goes up in `addon.cc` with each op that comes or takes other inputs. A build before the oldest
+ * would fail in the middle of a training; before `recurrent`, recurrent units are composed. */
+const REVISION = { oldest: 2, recurrent: 3 } as const;
 
 let loaded = false;
+let isRecurrent = false;
 
 /** Registers the ops where they can be had; says why not otherwise. TensorFlow must be loaded. */
 export function loadNativeKernels(): NativeKernels {
@@ -67,9 +68,11 @@ export function loadNativeKernels(): NativeKernels {
   if (path === undefined) return { reason };
   if (measured !== undefined) chosen = measured;
   try {
-    const { instructions, lanes, revision } = createRequire(import.meta.url)(path) as Addon; // our own
-    if (revision !== REVISION) return { reason: 'they are of another version of the program; run "npm run setup"' };
+    const { instructions, lanes, revision = 1 } = createRequire(import.meta.url)(path) as Addon; // our own
+    if (revision < REVISION.oldest)
+      return { reason: 'they are of another version of the program; run "npm run setup"' };
     loaded = lanes > 0;
+    isRecurrent = revision >= REVISION.recurrent;
     return loaded ? { version, instructions, lanes } : { reason: `${path} registered nothing` };
   } catch (error) {
     return { reason: String(error instanceof Error ? error.message : error).split('\n', 1)[0] };
@@ -120,6 +123,9 @@ function processorAbilities(): string {
 export function hasNativeKernels(): boolean {
   return loaded && tensorFlow() !== undefined;
 }
+
+/** Whether recurrent units may, too. */
+export const hasNativeRecurrence = (): boolean => isRecurrent && hasNativeKernels();
 
 /** Measures what is without them. Nothing else may compute meanwhile. */
 export async function withoutNativeKernels<T>(work: () => Promise<T>): Promise<T> {

@@ -14,6 +14,8 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow
 import type { OpOf } from '../../core/arch/ops.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { byTensorFlowJs, differentiable, savedAt } from './differentiable.ts';
+import { dense } from './linear.ts';
+import { hasNativeRecurrence } from './native.ts';
 import { only, rawOp, tensorFlow } from './raw.ts';
 
 export interface GruWeights {
@@ -82,9 +84,27 @@ function summed(dy: Tensor, rows: Int32Array, { values, units }: Embedding): Ten
  */
 export function gru(x: Tensor3D, weights: GruWeights): Tensor3D {
   const { kernel, recurrent, bias, recurrentBias } = weights;
+  if (hasNativeRecurrence())
+    return recurrence(dense(x, kernel, { bias, activation: 'none' }), recurrent, recurrentBias);
   return byTensorFlowJs([x, kernel, recurrent, bias, recurrentBias], (...inputs) => {
     const [tokens, w, r, a, b] = inputs as [Tensor3D, Tensor2D, Tensor2D, Tensor1D, Tensor1D]; // as given
     return composedGru(tokens, { kernel: w, recurrent: r, bias: a, recurrentBias: b });
+  });
+}
+
+const nativeGru = rawOp('TradeGru', 2, {});
+const nativeGruGradient = rawOp('TradeGruGrad', 3, {});
+
+/** States of W x + a, `[batch, t, 3u]`. */
+function recurrence(given: Tensor, recurrent: Tensor2D, bias: Tensor1D): Tensor3D {
+  return differentiable([given, recurrent, bias], (save) => {
+    const [states, gates] = nativeGru([given, recurrent, bias]);
+    if (states === undefined || gates === undefined) throw new Error('States and gates were expected');
+    save([states, gates, recurrent]);
+    return {
+      value: states as Tensor3D, // as the op gives them
+      gradient: (dy, saved) => [...nativeGruGradient([dy, ...saved])],
+    };
   });
 }
 

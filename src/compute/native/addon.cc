@@ -19,6 +19,7 @@ void RegisterBiasActivation();
 void RegisterChannels();
 void RegisterConvolution();
 void RegisterDepthwise();
+void RegisterGru();
 void RegisterLayerNorm();
 void RegisterPool();
 void RegisterSoftTargets();
@@ -55,7 +56,7 @@ void KeepMemory() {
 }
 
 // As REVISION of backend/native.ts.
-constexpr int kRevision = 2;
+constexpr int kRevision = 3;
 
 }  // namespace
 
@@ -69,6 +70,7 @@ NAPI_MODULE_INIT() {
     trade::RegisterChannels();
     trade::RegisterConvolution();
     trade::RegisterDepthwise();
+    trade::RegisterGru();
     trade::RegisterLayerNorm();
     trade::RegisterPool();
     trade::RegisterSoftTargets();

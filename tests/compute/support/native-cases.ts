@@ -17,6 +17,7 @@ import {
 import { testing as nativeTesting } from '../../../src/compute/backend/native.ts';
 import type { FusedActivation } from '../../../src/compute/backend/native.ts';
 import { gate, meanPositions, shuffleChannels, transposeTokens } from '../../../src/compute/backend/positions.ts';
+import { gru } from '../../../src/compute/backend/sequences.ts';
 import { scaleChannels } from '../../../src/compute/backend/shape-ops.ts';
 import { createOptimizer } from '../../../src/compute/training/optimizer.ts';
 import { crossEntropy, softTargetLoss } from '../../../src/compute/losses/soft-targets.ts';
@@ -210,6 +211,39 @@ function channelMoves(): NativeCase[] {
   );
 }
 
+/** 21 examples are shared between threads, 3 are not. */
+function recurrences(): NativeCase[] {
+  return [1, 3, 16, 17, 33].flatMap((units) =>
+    [1, 2, 7].flatMap((steps) =>
+      [3, 21].map((batch): NativeCase => ({
+        name: `recurrence of ${units} units over ${steps} steps of ${batch} examples`,
+        shapes: [[batch, steps, 4], [4, 3 * units], [units, 3 * units], [3 * units], [3 * units]],
+        ours: (inputs) => {
+          const [x, kernel, recurrent, bias, recurrentBias] = inputs as GruInputs;
+          return gru(x, { kernel, recurrent, bias, recurrentBias });
+        },
+        theirs: (inputs) => {
+          const [x, kernel, recurrent, bias, recurrentBias] = inputs as GruInputs;
+          let h: Tensor = tf.zeros([batch, units]);
+          const states = Array.from({ length: steps }, (_, t) => {
+            const step = tf.reshape(tf.slice(x, [0, t, 0], [batch, 1, 4]), [batch, 4]);
+            const given = tf.split(tf.add(tf.matMul(step, kernel), bias), 3, 1) as Triple;
+            const known = tf.split(tf.add(tf.matMul(h as Tensor2D, recurrent), recurrentBias), 3, 1) as Triple;
+            const z = tf.sigmoid(tf.add(given[0], known[0]));
+            const n = tf.tanh(tf.add(given[2], tf.mul(tf.sigmoid(tf.add(given[1], known[1])), known[2])));
+            h = tf.add(tf.mul(z, h), tf.mul(tf.sub(1, z), n));
+            return tf.reshape(h, [batch, 1, units]);
+          });
+          return tf.concat(states, 1);
+        },
+      })),
+    ),
+  );
+}
+
+type GruInputs = [Tensor3D, Tensor2D, Tensor2D, Tensor1D, Tensor1D];
+type Triple = [Tensor, Tensor, Tensor];
+
 function scales(): NativeCase[] {
   return CHANNELS.flatMap((channels) =>
     rowsOf(channels).map((rows) => ({
@@ -311,6 +345,6 @@ function optimizers(): NativeCase[] {
 export function nativeCases(): readonly NativeCase[] {
   return [
     ...[activations(), batchNorms(), layerNorms(), attention()],
-    ...[channelMoves(), scales(), losses(), optimizers()],
+    ...[channelMoves(), recurrences(), scales(), losses(), optimizers()],
   ].flat();
 }
