@@ -33,7 +33,7 @@ describe('a search on sequences', { timeout: 60_000 }, () => {
   it('is offered families over steps alone, and one on pictures those of pictures', async () => {
     const { client } = await open();
     const names = async (dataset: string) => (await client.catalog.families({ dataset })).map(({ name }) => name);
-    expect(await names('steps')).toEqual(['gru', 'sakt']);
+    expect(await names('steps')).toEqual(['gru', 'sakt', 'fusion']);
     expect(await names('fashion-mnist')).toContain('resnet');
     expect(await names('fashion-mnist')).not.toContain('gru');
   });
