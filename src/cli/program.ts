@@ -18,6 +18,7 @@ import { retrainVerb } from './verbs/retrain.ts';
 import { runsVerb } from './verbs/runs.ts';
 import { searchVerb } from './verbs/search.ts';
 import { showVerb } from './verbs/show.ts';
+import { studyVerb } from './verbs/study.ts';
 import { tagVerb } from './verbs/tag.ts';
 import { teachersVerb } from './verbs/teachers.ts';
 import type { Verb, VerbContext } from './common.ts';
@@ -43,6 +44,7 @@ const VERBS: readonly Verb[] = [
   trashVerb,
   reclaimVerb,
   replayVerb,
+  studyVerb,
   doctorVerb,
   backendVerb,
   teachersVerb,

@@ -69,6 +69,7 @@ function hostOver(
     client: exits.client,
     serve: { webSocket: exits.webSocket, messagePort: exits.messagePort },
     trainTeacher: training.train,
+    studyGenerators: services.studyGenerators,
     importDataset: imports.import,
     cutDataset: imports.cut,
     simulateDataset: imports.simulate,

@@ -8,6 +8,7 @@ import type { RecoveryReport } from './workspace/maintenance.ts';
 import type { CutDataset, ImportDataset, SimulateDataset } from './library/dataset-import.ts';
 import type { ImportTeacher } from './library/teacher-import.ts';
 import type { TrainTeacher } from './library/teacher-training.ts';
+import type { StudyGenerators } from './studies/generators.ts';
 
 export interface HostOptions {
   /** Folder of the workspace; made when absent. */
@@ -48,6 +49,7 @@ export interface Host {
   };
   /** For the command line: they end with their session, and are in no list of jobs. */
   readonly trainTeacher: TrainTeacher;
+  readonly studyGenerators: StudyGenerators;
   readonly importDataset: ImportDataset;
   readonly cutDataset: CutDataset;
   readonly simulateDataset: SimulateDataset;

@@ -13,6 +13,7 @@ import { createDatasetImports } from './library/dataset-import.ts';
 import { createLibrary } from './library/library.ts';
 import { createTeacherImports } from './library/teacher-import.ts';
 import { createTeacherTraining } from './library/teacher-training.ts';
+import { createGeneratorStudies } from './studies/generators.ts';
 import { createLiveEvents } from './live-events.ts';
 import type { Log } from './log.ts';
 import { processEntry } from './processes/process-entry.ts';
@@ -99,6 +100,7 @@ export function createServices({ workspace, options, log, logFile }: Session) {
       imports,
       teacherImports,
       training,
+      studyGenerators: createGeneratorStudies({ executor, catalog }),
       jobs,
       tables,
     },

@@ -19,7 +19,7 @@ import { gatherImages, viewOf } from '../../src/compute/data/augment.ts';
 import { loadDataset } from '../../src/compute/data/dataset.ts';
 import { evaluate } from '../../src/compute/training/evaluate.ts';
 import { unflatten } from '../../src/compute/model/parameters.ts';
-import { testing } from '../../src/compute/teachers/graph-teacher.ts';
+import { loadTeacher, testing } from '../../src/compute/teachers/graph-teacher.ts';
 import { teacherTargets } from '../../src/compute/teachers/teacher.ts';
 import type { TargetsRequest } from '../../src/compute/teachers/teacher.ts';
 import { DISTILLATION_DEFAULTS } from '../../src/core/records/distillation.ts';
@@ -31,7 +31,7 @@ import { trainTeacher } from '../../src/compute/teachers/train.ts';
 import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
 import { TINY_RECIPE, tinyConvolutional } from './support/tiny-training.ts';
 
-const { imagesForTeacher, loadTeacher } = testing;
+const { imagesForTeacher } = testing;
 
 const folder = mkdtempSync(join(tmpdir(), 'teacher-'));
 const directory = writeTinyDataset(join(folder, 'data'));

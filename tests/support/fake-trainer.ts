@@ -315,6 +315,28 @@ const RUNS: { readonly [K in Faked]: FakeRun<K> } = {
     checkStop();
     return { directory, card, ...ports, notes: ['It is a fake.'] };
   },
+  generator: async ({ course, rows }, { jobId, folders, report }) => {
+    const { cells, episodes, seed } = course;
+    for (let position = rows.length; position < cells * episodes; position += 1) {
+      await sleep(epochMs);
+      checkStop();
+      const [episode, cell] = [Math.floor(position / cells), position % cells];
+      const distance = 40 - (seed + position) * (episode === 1 ? 3 : 1);
+      const row = { episode, cell, action: position % 36, score: 2, distance, reward: 0.1, channels: [0.5] };
+      if (cell < cells - 1) {
+        report({ type: 'cell', row });
+        continue;
+      }
+      const name = `generator-${episode + 1}`;
+      const file = (suffix: string) => ({ file: `${name}${suffix}`, sha256: 'a'.repeat(64) });
+      const sheet = write(join(folders.temp, `${jobId}-${name}.png`), { position });
+      const weights = write(join(folders.temp, `${jobId}-${name}.safetensors`), { position });
+      const isBest = episode < 2;
+      const named = { ...row, sheet: file('.png'), ...(isBest && { weights: file('.safetensors') }) };
+      report({ type: 'cell', row: named, sheet, ...(isBest && { weights }) });
+    }
+    return { cells: cells * episodes };
+  },
   export: () => Promise.reject(new WorkbenchError('internal', 'A fake writes no files for others.')),
   latency: measure,
   backend: () =>

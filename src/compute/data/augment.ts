@@ -173,7 +173,8 @@ export function residentImages(
  * outside of the image. */
 const marginOf = ({ shift = 0 }: ImageOptions): number => shift + 1;
 
-function normalised(pixels: Tensor4D, { mean, deviation }: Normalisation): Tensor4D {
+/** Values from 0 to 255 as a network is shown them. */
+export function normalised(pixels: Tensor4D, { mean, deviation }: Normalisation): Tensor4D {
   return tf.div(tf.sub(tf.div(pixels, 255), perChannel(mean)), perChannel(deviation));
 }
 

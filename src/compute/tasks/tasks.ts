@@ -10,6 +10,8 @@ import { evaluateInput } from './evaluate/task.ts';
 import type { EvaluateTask } from './evaluate/task.ts';
 import { exportInput } from './export/task.ts';
 import type { ExportTask } from './export/task.ts';
+import { generatorInput } from './generator/task.ts';
+import type { GeneratorTask } from './generator/task.ts';
 import { importInput } from './import/task.ts';
 import type { ImportTask } from './import/task.ts';
 import { importTeacherInput } from './import-teacher/task.ts';
@@ -36,6 +38,7 @@ export interface Tasks {
   readonly backend: BackendTask;
   readonly import: ImportTask;
   readonly importTeacher: ImportTeacherTask;
+  readonly generator: GeneratorTask;
 }
 
 export type Kind = keyof Tasks;
@@ -56,6 +59,7 @@ export const INPUTS: { readonly [K in Kind]: z.ZodType<Input<K>> } = {
   backend: backendInput,
   import: importInput,
   importTeacher: importTeacherInput,
+  generator: generatorInput,
 };
 
 export function isKind(name: string): name is Kind {

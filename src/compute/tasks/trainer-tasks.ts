@@ -2,6 +2,7 @@
 import { runBackend } from './backend/run.ts';
 import { runEvaluation } from './evaluate/run.ts';
 import { runExport } from './export/run.ts';
+import { runGenerator } from './generator/run.ts';
 import { runTeacherImport } from './import-teacher/run.ts';
 import { runInspection } from './inspect/run.ts';
 import { runLatency } from './latency/run.ts';
@@ -21,4 +22,5 @@ export const TRAINER_TASKS: { readonly [K in Exclude<Kind, 'import'>]: TrainerRu
   inspect: runInspection,
   backend: runBackend,
   importTeacher: runTeacherImport,
+  generator: runGenerator,
 };

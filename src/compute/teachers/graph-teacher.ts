@@ -26,7 +26,7 @@ export interface LoadedTeacher {
 
 /** Throws `teacher.missing` (also where it is damaged), `teacher.mismatch` (other images or
  * classes, or no network of ours) or `teacher.changed`. */
-function loadTeacher(ref: TeacherRef, dataset: Dataset): LoadedTeacher {
+export function loadTeacher(ref: TeacherRef, dataset: Dataset): LoadedTeacher {
   const { directory } = ref;
   const card = withGraph(fittingCard(ref, dataset.card), 'its weights');
   const model = createModel(card.graph);
@@ -73,4 +73,4 @@ export function openGraphTeacher(ref: TeacherRef, dataset: Dataset): OpenTeacher
   };
 }
 
-export const testing = { loadTeacher, imagesForTeacher };
+export const testing = { imagesForTeacher };

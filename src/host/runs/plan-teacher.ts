@@ -92,7 +92,7 @@ export async function sizingTeacher(
 }
 
 /** The program's own first, for those of a workspace come and go. */
-async function ownTeacher(
+export async function ownTeacher(
   catalog: Catalog,
   dataset: Found<DatasetCard>,
   wantsLayers: boolean,

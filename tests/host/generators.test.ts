@@ -1,0 +1,96 @@
+/** A study of generators over the fake trainer: its folder, going on, and what is refused. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generatorStudyInput } from '../../src/bridge/schemas/generator.ts';
+import type { Host } from '../../src/host/for-shells.ts';
+import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
+
+const folder = temporaryFolder();
+let host: Host;
+beforeAll(async () => {
+  makeResources(folder.path);
+  host = await fakeHost(folder.path);
+});
+afterAll(async () => {
+  await host.close();
+  folder.remove();
+});
+
+const order = (changes: Readonly<Record<string, unknown>> = {}) =>
+  generatorStudyInput.parse({ episodes: 3, agent: 'random', ...changes });
+const quiet = (): void => undefined;
+const never = new AbortController().signal;
+const inFolder = (name: string): string => join(folder.path, name);
+const study = (out: string, changes: Readonly<Record<string, unknown>> = {}) =>
+  host.studyGenerators(order(changes), inFolder(out), quiet, never);
+
+describe('a study', () => {
+  it('keeps a row a cell, a sheet a generator and the weights of the best alone', async () => {
+    const studied = await study('whole');
+    expect(studied?.rows.map(({ episode, cell }) => [episode, cell])).toEqual(
+      [0, 1, 2].flatMap((episode) => [
+        [episode, 0],
+        [episode, 1],
+      ]),
+    );
+    expect(studied?.best).toMatchObject({ episode: 1, cell: 1 });
+    expect(readdirSync(inFolder('whole')).sort()).toEqual([
+      ...['generator-1.png', 'generator-2.png', 'generator-2.safetensors', 'generator-3.png'],
+      ...['rows.jsonl', 'study.json'],
+    ]);
+  });
+
+  it('that was stopped goes on to the same rows; one that is done has nothing to do', async () => {
+    const stopping = new AbortController();
+    const stop = (): void => stopping.abort();
+    expect(await host.studyGenerators(order(), inFolder('cut'), stop, stopping.signal)).toBeUndefined();
+    const rows = (name: string): string => readFileSync(join(inFolder(name), 'rows.jsonl'), 'utf8');
+    const before = rows('cut');
+    expect(rows('whole').startsWith(before)).toBe(true);
+    expect(before.length).toBeLessThan(rows('whole').length);
+    await study('cut');
+    expect(rows('cut')).toBe(rows('whole'));
+    let news = 0;
+    await host.studyGenerators(order(), inFolder('cut'), () => (news += 1), never);
+    expect(news).toBe(0);
+  });
+});
+
+describe('what is refused leaves everything as it was', () => {
+  it.each([
+    ['a folder of something else', 'theirs', {}, /neither empty nor a study/],
+    ['a study of another order', 'whole', { seed: 2 }, /seed 1, and 2 is asked for/],
+    ['one of other agents', 'whole', { agent: 'sac' }, /agent random, and sac is asked for/],
+    ['images larger than those of the set', 'large', { cells: 3 }, /32 x 32, and those of fashion-mnist are 28 x 28/],
+    ['a teacher that is not there', 'none', { teacher: 'nobody' }, /nobody/],
+  ])('%s', async (_what, out, changes, words) => {
+    mkdirSync(inFolder('theirs'), { recursive: true });
+    writeFileSync(join(inFolder('theirs'), 'letter.txt'), 'dear all');
+    const before = existsSync(inFolder(out)) ? readdirSync(inFolder(out)) : undefined;
+    await expect(study(out, changes)).rejects.toThrow(words);
+    expect(existsSync(inFolder(out)) ? readdirSync(inFolder(out)) : undefined).toEqual(before);
+  });
+
+  it.each([
+    ['a row that is none', (rows: readonly string[]) => [rows[0], '{"episode":0}'], /line 2: it is no row/],
+    [
+      'a file somewhere else, which a better generator would remove',
+      (rows: readonly string[]) => [rows[0], rows[1]!.replace('generator-1.safetensors', '../whole/study.json')],
+      /line 2: it is no row/,
+    ],
+    ['rows in another order', (rows: readonly string[]) => [rows[1], rows[0]], /line 1: it is not the row/],
+    [
+      'an action that no cell has',
+      (rows: readonly string[]) => [rows[0]!.replace(/"action":\d+/, '"action":36')],
+      /line 1: it is not the row/,
+    ],
+  ])('%s', async (_what, damaged, words) => {
+    await study('damaged');
+    const file = join(inFolder('damaged'), 'rows.jsonl');
+    const whole = readFileSync(file, 'utf8');
+    writeFileSync(file, damaged(whole.trim().split('\n')).join('\n'));
+    await expect(study('damaged')).rejects.toThrow(words);
+    writeFileSync(file, whole);
+  });
+});
