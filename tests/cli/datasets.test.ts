@@ -42,6 +42,57 @@ describe('datasets subset', () => {
   });
 });
 
+describe("pupils' answers", () => {
+  const rows = (answer: (row: number) => string): string =>
+    [
+      'who,skill_id,correct,ms',
+      ...Array.from({ length: 48 }, (_, row) => `${row % 12},${row % 5},${answer(row)},${row}`),
+    ].join('\n');
+
+  it('are imported from a table that is named itself, and its pupils are in one split each', async () => {
+    const file = join(bench.folder, 'Class 3.csv');
+    writeFileSync(
+      file,
+      rows((row) => String(row % 2)),
+    );
+    const args = ['--pupil', 'who', '--modality', 'ms', '--steps', '4', '--kind', 'sequence'];
+    const { code, stdout } = await bench.trade('datasets', 'import', file, ...args);
+    expect([code, stdout]).toEqual([
+      0,
+      'class-3: 30 training, 3 validation and 3 test answers of 4 x 1 x 3, 2 classes\n',
+    ]);
+    expect((await bench.trade('datasets', 'check', 'class-3')).stdout).toMatch(
+      /None of its 12 groups is in two splits/,
+    );
+  });
+
+  it('are refused with code 2, the file and the line, and leave nothing', async () => {
+    const file = join(bench.folder, 'log.csv');
+    writeFileSync(
+      file,
+      rows((row) => (row === 7 ? 'perhaps' : '1')),
+    );
+    const { code, stderr } = await bench.trade('datasets', 'import', file, '--pupil', 'who', '--kind', 'sequence');
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/log\.csv has a row .*: line 9 has the correctness "perhaps"/),
+    ]);
+    expect(existsSync(join(bench.workspace, 'datasets/log'))).toBe(false);
+  });
+
+  it('are simulated, the same of a seed, and refused where there are too few', async () => {
+    const simulate = (name: string, ...args: readonly string[]) =>
+      bench.trade('datasets', 'simulate', 'pupils', '--name', name, '--answers', '5', '--json', ...args);
+    const made = [await simulate('one', '--pupils', '20'), await simulate('two', '--pupils', '20')];
+    const print = ({ json }: (typeof made)[number]) =>
+      (json().at(-1)?.['dataset'] as { fingerprint: string }).fingerprint; // of a made set
+    const [first, second] = made.map(print);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(second).toBe(first);
+    expect((await simulate('three', '--pupils', '3')).code).toBe(2);
+  });
+});
+
 describe('datasets check', () => {
   it('tells that a set is sound, and of one that is not what is wrong', async () => {
     const tones = writeFiles(join(bench.folder, 'Tones'), toneFiles());

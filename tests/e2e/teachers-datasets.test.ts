@@ -68,6 +68,7 @@ await describeInChromium('teachers and data sets', (chromium) => {
     await dialog.getByRole('button', { name: 'Simulate', exact: true }).click();
     await page.getByRole('heading', { name: 'class-3' }).waitFor({ timeout: WAIT });
     await page.getByText(/1–60 of 686/).waitFor({ timeout: WAIT });
+    expect(await overflowOf(page)).toEqual([]);
     await page.goto(before);
   });
 

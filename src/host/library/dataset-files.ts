@@ -32,6 +32,8 @@ import {
 const IDX_BYTES = 0x08;
 /** A label file that unpacks to more is no label file. */
 const MAX_LABEL_BYTES = 64 * 2 ** 20;
+/** Of an IDX file of four axes. */
+const MOST_HEADER = 20;
 const MAX_IMAGE_BYTES = 2 ** 30;
 
 /** Throws `dataset.missing` without a card and `dataset.corrupt` with a wrong one. */
@@ -130,9 +132,12 @@ async function checkImages(
 /** Throws `dataset.corrupt` where a window of steps has a value that the card does not know. */
 async function checkSteps(file: string, { example, shape }: DatasetCard, count: number): Promise<void> {
   if (example?.kind !== 'sequence') return;
-  const content = await unpackedFile(file);
+  const size = sizeOf(shape);
+  const wanted = count * size;
+  const content = await unpacked(file, Math.min(wanted + MOST_HEADER, MAX_IMAGE_BYTES));
   const values = content.subarray(4 + 4 * (content[3] ?? 0));
-  const piece = Math.ceil(CHUNK_BYTES / sizeOf(shape));
+  if (values.length !== wanted) throw corrupt(file, `it has ${values.length} bytes for ${count} windows of ${size}`);
+  const piece = Math.ceil(CHUNK_BYTES / size);
   for (let first = 0; first < count; first += piece) {
     const stray = strayStep(example, shape, values, first, first + piece);
     if (stray !== undefined) throw corrupt(file, stray);
