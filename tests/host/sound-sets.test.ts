@@ -50,6 +50,36 @@ describe('a set of sound', () => {
     expect(await readRecording({ directory: arrived, card }, 'val', 99)).toBeUndefined();
   });
 
+  it('gives its recordings and groups to a subset', async () => {
+    const directory = await tonesIn(temporaryWorkspace('whole').directory);
+    const made = join(temporaryWorkspace('part').directory, 'datasets/part');
+    const options = {
+      ...({ fit: 'letterbox', gray: false, coarse: false, shares: { val: 0, test: 0 }, seed: 1 } as const),
+      ...({ kind: 'subset', subset: { classes: [0, 1], perClass: 3 } } as const),
+    };
+    const input = { path: directory, source: 'tones', name: 'part', title: 'Part', date: '2026-01-31', options };
+    await importDataset(
+      input,
+      made,
+      () => Promise.resolve(),
+      () => () => undefined,
+    );
+    const [whole, card] = [await readDatasetCard(directory), await readDatasetCard(made)];
+    await checkDatasetFiles(made, card);
+    expect(card).toMatchObject({ example: whole.example, shape: whole.shape, groups: whole.groups });
+    expect(card.splits.train.count).toBe(6);
+    const soundsOf = async (of: string, its: DatasetCard): Promise<readonly string[]> =>
+      Promise.all(
+        Array.from({ length: its.splits.train.count }, async (_, index) =>
+          sha256Of((await readRecording({ directory: of, card: its }, 'train', index)) ?? new Uint8Array()),
+        ),
+      );
+    const all = await soundsOf(directory, whole);
+    const part = await soundsOf(made, card);
+    expect(new Set(part).size).toBe(6);
+    expect(part.every((sound) => all.includes(sound))).toBe(true);
+  });
+
   it('is refused where a stranger put a speaker into two splits, with hashes that are right', async () => {
     const directory = await tonesIn(temporaryWorkspace('torn').directory);
     const card = await readDatasetCard(directory);

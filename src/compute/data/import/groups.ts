@@ -71,7 +71,7 @@ function dealt(
 }
 
 function unevennessOf(splits: readonly SplitName[], labels: Uint8Array): number {
-  const classes = Math.max(...labels) + 1;
+  const classes = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
   const share = (belongs: (index: number) => boolean): readonly number[] => {
     const counts = new Array<number>(classes).fill(0);
     let all = 0;

@@ -3,7 +3,7 @@
  * are looked at first: they decide the rate, and how long an example is. Of a long file no more is
  * in memory than one example takes.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import type { SpectrogramForm } from '../../../core/records/example.ts';
 import { framesOf, logMel } from '../sound/log-mel.ts';
@@ -43,15 +43,19 @@ export function holdsSound(path: string): boolean {
   return firstKnown(path) === 'sound';
 }
 
-function firstKnown(path: string): 'sound' | 'image' | undefined {
+/** Links to folders are followed where classes may be; further down they may lead back. */
+function firstKnown(path: string, linksLeft = 2): 'sound' | 'image' | undefined {
   const entries = readdirSync(path, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.'));
-  for (const { name } of entries.filter((entry) => !entry.isDirectory())) {
+  const isLinked = (name: string): boolean =>
+    linksLeft > 0 && (statSync(join(path, name), { throwIfNoEntry: false })?.isDirectory() ?? false);
+  const folders = entries.filter((one) => one.isDirectory() || (one.isSymbolicLink() && isLinked(one.name)));
+  for (const { name } of entries) {
     const end = extname(name).toLowerCase();
     if (EXTENSIONS.includes(end)) return 'sound';
     if (IMAGE_EXTENSIONS.includes(end)) return 'image';
   }
-  for (const entry of entries.filter((one) => one.isDirectory())) {
-    const found = firstKnown(join(path, entry.name));
+  for (const { name } of folders) {
+    const found = firstKnown(join(path, name), linksLeft - 1);
     if (found !== undefined) return found;
   }
   return undefined;

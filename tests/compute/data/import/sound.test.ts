@@ -1,7 +1,10 @@
 /** Folders of sound become spectrograms, by speaker, and what is wrong with files is told. */
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { pixelsIn } from '../../../../src/compute/data/dataset.ts';
 import type { Dataset } from '../../../../src/compute/data/dataset.ts';
+import { dealGroups } from '../../../../src/compute/data/import/groups.ts';
 import { bandEdges } from '../../../../src/compute/data/sound/log-mel.ts';
 import { SPLITS } from '../../../../src/core/records/sources.ts';
 import { importBench } from '../../support/import-bench.ts';
@@ -54,6 +57,14 @@ describe('a folder of WAV files for each class', () => {
     expect(again.card.import).toMatchObject({ group: '^(\\d\\d)' });
     // With a slash a pattern looks at the place in the folder.
     await expect(bench.run(folder, { group: '^([^/]+)/' })).rejects.toThrow('it has 2 groups');
+  });
+
+  it('is told by its files where folders of classes are links', async () => {
+    const folder = bench.source({ 'classes/notes.txt': 'links' });
+    const sound = bench.source(toneFiles());
+    for (const name of ['low', 'high']) symlinkSync(join(sound, name), join(folder, 'classes', name));
+    const { card } = await bench.run(join(folder, 'classes'));
+    expect(card).toMatchObject({ classes: ['high', 'low'], example: { kind: 'spectrogram' } });
   });
 
   it('is the same with the same seed, byte for byte', async () => {
@@ -153,4 +164,13 @@ describe('WAV files in a table', () => {
       /line \d+ lacks its group/,
     );
   });
+});
+
+it('groups of as many examples as a large set has are dealt', () => {
+  // Arguments of a call are no place for so many labels.
+  const labels = Uint8Array.from({ length: 200_000 }, (_, index) => index % 3);
+  const groups = Int32Array.from(labels, (_, index) => Math.floor(index / 20_000));
+  const splits = dealGroups('here', labels, groups, { val: 0.1, test: 0.2 }, 1);
+  const count = (name: string): number => splits.filter((split) => split === name).length;
+  expect([count('val'), count('test'), count('train')]).toEqual([20_000, 40_000, 140_000]);
 });
