@@ -292,10 +292,10 @@ function summaryOf(card: TeacherCard): string {
   if (card.kind === 'onnx') return `An ONNX file from elsewhere, tried on ${card.dataset.title}.`;
   if (card.kind === 'ensemble')
     return `The mean of the ${card.mean} of ${listText(card.members.map(({ name }) => name))}.`;
-  if (card.kind === 'logits') return `Answers to the images of ${card.dataset.title} that were given elsewhere.`;
+  if (card.kind === 'logits') return `Answers to the examples of ${card.dataset.title} that were given elsewhere.`;
   const { dataset, recipe, seed } = card;
   return (
-    `Trained on ${dataset.trainImages.toLocaleString('en')} images of ${dataset.title} for ${recipe.epochs} epochs ` +
+    `Trained on ${dataset.trainImages.toLocaleString('en')} examples of ${dataset.title} for ${recipe.epochs} epochs ` +
     `(${recipe.optimizer}, seed ${seed}).`
   );
 }
