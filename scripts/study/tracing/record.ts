@@ -13,6 +13,7 @@ import { openReadable } from '../../../src/store/workspace.ts';
 import { beginOrResume, INTERRUPTED, listOf, recordOf, runOf, runTrade, workspaceArgs } from '../by-product.ts';
 import type { RunTrade, Unknown } from '../by-product.ts';
 import { recorded } from '../record.ts';
+import { meanOf } from '../statistics.ts';
 import { alone, assistments, simulated } from './data.ts';
 import { ALONE, FIXED, MODALITIES, PLAIN, searchOf, trainingsOf } from './plan.ts';
 import type { Order } from './plan.ts';
@@ -36,7 +37,7 @@ export interface TracingRow extends Order {
   readonly alone?: Readonly<Record<string, Trained>>;
   /** On the test's answers, what the model itself would come to. */
   readonly best?: Pick<Areas, 'auc' | 'weightedAuc'>;
-  /** McNemar's exact test between found and plain on the answers of validation. */
+  /** McNemar's exact test between their first trainings, on the answers of validation. */
   readonly mcNemar: { readonly onlyFound: number; readonly onlyPlain: number; readonly p: number };
   readonly effort: (typeof FIXED)[Order['set']];
   readonly origin: Origin;
@@ -94,20 +95,24 @@ async function play(order: Order, options: RecordOptions): Promise<TracingRow> {
   const isPlain = JSON.stringify(found.config) === JSON.stringify(PLAIN.config);
   const students = isPlain ? [PLAIN] : [found, PLAIN];
   const pair = listOf(await played(out, trainingsOf(order, dataset, 'pair', students), run), 'trials');
-  const [first = {}, second = first] = pair;
+  // Seed by seed, each of the students once.
+  const [ofFound, ofPlain] = [0, students.length - 1].map((which) =>
+    pair.filter((_, at) => at % students.length === which),
+  );
+  const [first = {}] = ofFound ?? [];
+  const [second = {}] = ofPlain ?? [];
   const card = loadDataset(join(out, 'workspace', 'datasets', dataset)).card;
   const modalities = card.example?.kind === 'sequence' ? card.example.modalities : [];
   const singles: Record<string, Trained> = {};
   for (const modality of isSimulated ? MODALITIES : []) {
     const own = await alone(out, dataset, modality);
-    const [trial = {}] = listOf(await played(out, trainingsOf(order, own, modality, [ALONE]), run), 'trials');
-    singles[modality] = trainedOf(trial);
+    singles[modality] = meanOfAll(listOf(await played(out, trainingsOf(order, own, modality, [ALONE]), run), 'trials'));
   }
   const bound = recordOf(card.import)['best'];
   return {
     ...order,
-    found: { ...trainedOf(first), config: found.config, dropped: droppedModalities(found.config, modalities) },
-    plain: trainedOf(second),
+    found: { ...meanOfAll(ofFound ?? []), config: found.config, dropped: droppedModalities(found.config, modalities) },
+    plain: meanOfAll(ofPlain ?? []),
     ...(isSimulated && { alone: singles }),
     ...(bound !== undefined && { best: boundOf(recordOf(bound)) }),
     mcNemar: compared(out, dataset, String(first['id']), String(second['id'])),
@@ -124,6 +129,17 @@ async function played(out: string, config: Parameters<typeof beginOrResume>[1], 
   if (told.code === INTERRUPTED) throw new Stopped();
   if (told.code !== 0) throw new WorkbenchError('internal', `The run ${config.name} ended with ${told.code}.`);
   return recordOf((await run(['show', runOf(told.last), '--json', ...workspaceArgs(out)])).last)['run'];
+}
+
+/** Of the trainings of one student. */
+function meanOfAll(trials: readonly Unknown[]): Trained {
+  const all = trials.map(trainedOf);
+  const mean = (of: 'validation' | 'test'): Areas => ({
+    accuracy: meanOf(all.map((one) => one[of].accuracy)),
+    auc: meanOf(all.map((one) => one[of].auc)),
+    weightedAuc: meanOf(all.map((one) => one[of].weightedAuc)),
+  });
+  return { validation: mean('validation'), test: mean('test'), params: all[0]?.params ?? NaN };
 }
 
 function trainedOf(trial: Unknown): Trained {
