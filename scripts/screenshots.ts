@@ -3,6 +3,7 @@
  * run whose winners were trained again, and read through the real web shell: `node
  * scripts/screenshots.ts --workspace DIR [--out docs/screenshots] [--size 1280x800]` under Node 24.
  * `--only supernet`: those of a one-shot search alone, in whatever workspace has one.
+ * `--only kinds`: those of data sets beyond images and of the runs that are named as these are.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -23,10 +24,16 @@ const TABS = ['Trials', 'Parameters', 'Curves', 'Hypervolume', 'Families', 'Regi
 const BY_EPOCHS = / ep$/;
 /** In the name of a run that trained one network of all students. */
 const ONE_SHOT = 'One network';
+/** Names of data sets beyond images and of a run on each, and what their examples are called. */
+const BEYOND = [
+  ['pupils', 'answers'],
+  ['tones', 'recordings'],
+] as const;
 const [width = 0, height = 0] = values.size.split('x').map(Number);
-if (values.workspace === undefined || (values.only ?? 'supernet') !== 'supernet') {
+const SOME = ['supernet', 'kinds'];
+if (values.workspace === undefined || (values.only !== undefined && !SOME.includes(values.only))) {
   const usage =
-    'Usage: node scripts/screenshots.ts --workspace DIR [--out DIR] [--only supernet] [--size WIDTHxHEIGHT]';
+    'Usage: node scripts/screenshots.ts --workspace DIR [--out DIR] [--only supernet|kinds] [--size WIDTHxHEIGHT]';
   process.stderr.write(`${usage}\n`);
   process.exit(2);
 }
@@ -67,7 +74,8 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await go('/');
   const rows = page.locator('.body [role=row]');
   await rows.first().waitFor();
-  await shootSupernet(page, rows.filter({ hasText: ONE_SHOT }).first(), shoot);
+  if (values.only !== 'kinds') await shootSupernet(page, rows.filter({ hasText: ONE_SHOT }).first(), shoot);
+  if (values.only !== 'supernet') for (const [set, many] of BEYOND) await shootKind(page, set, many, go, shoot);
   if (values.only !== undefined) return;
   await go('/');
   await rows.first().waitFor();
@@ -269,6 +277,35 @@ async function shootSupernet(page: Page, row: Locator, shoot: (name: string) => 
   await scroller.evaluate((list) => list.scrollTo(0, list.scrollHeight));
   await shoot('supernet-course');
   await scroller.evaluate((list) => list.scrollTo(0, 0));
+}
+
+/** A data set beyond images and two students of the run on it, where the workspace has them. */
+async function shootKind(
+  page: Page,
+  set: string,
+  many: string,
+  go: (hash: string) => Promise<unknown>,
+  shoot: (name: string) => Promise<void>,
+): Promise<void> {
+  const row = page.getByRole('link', { name: new RegExp(`^${set}`, 'i') }).first();
+  if ((await row.count()) === 0) return;
+  await row.click();
+  await page.getByRole('tab', { name: 'Trials' }).click();
+  for (const at of [0, 1]) await page.locator('[data-row]').nth(at).getByRole('checkbox').check();
+  await go(`/datasets/${set}`);
+  await page.getByText(/^1–\d+ of/).waitFor();
+  await shoot(`dataset-${many}`);
+  await go('/compare');
+  await page
+    .getByRole('cell', { name: /^Teacher · / })
+    .first()
+    .waitFor({ timeout: 300_000 });
+  const heading = page.getByRole('heading', { name: /^(ROC curves|Confusion matrices)/ });
+  await heading.evaluate((one) => one.closest('section')?.scrollIntoView());
+  await shoot(`compare-${many}`);
+  await page.getByRole('button', { name: 'Unpin all' }).click();
+  await go('/');
+  await page.locator('.body [role=row]').first().waitFor();
 }
 
 /** Of students; a run by epochs has no place among those. */
