@@ -146,7 +146,7 @@ export function costTraded({ objectives, reward }: Pick<SearchConfig, 'objective
 }
 
 /** Measures that at least one of the trials has, on validation and then on the test. */
-export const measuresThere = (trials: readonly Trial[]): readonly TrialMetric[] =>
+const measuresThere = (trials: readonly Trial[]): readonly TrialMetric[] =>
   MEASURED.filter((metric) => trials.some((trial) => !Number.isNaN(METRIC_SPECS[metric].value(trial))));
 
 /** Title and text of each. */

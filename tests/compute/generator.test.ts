@@ -10,10 +10,10 @@ import { runCourse } from '../../src/compute/generator/course.ts';
 import type { FinishedCell } from '../../src/compute/generator/course.ts';
 import { createDiscriminator } from '../../src/compute/generator/discriminator.ts';
 import { CHANNELS, generate } from '../../src/compute/generator/generator.ts';
-import { area, bilinear, nearest, resampled, shrunk, spread } from '../../src/compute/generator/maps.ts';
+import { bilinear, nearest, resampled, shrunk, spread, testing as maps } from '../../src/compute/generator/maps.ts';
 import { sheetOf } from '../../src/compute/generator/sheet.ts';
 import { spectralKernels } from '../../src/compute/generator/spectral.ts';
-import { hinge, latentOf } from '../../src/compute/generator/training.ts';
+import { latentOf, testing as course } from '../../src/compute/generator/training.ts';
 import { createWeights } from '../../src/compute/generator/weights.ts';
 import { createModel } from '../../src/compute/model/model.ts';
 import { initialWeights, uploadWeights } from '../../src/compute/model/parameters.ts';
@@ -21,9 +21,15 @@ import type { LoadedTeacher } from '../../src/compute/teachers/graph-teacher.ts'
 import { actionsOf, cellOf } from '../../src/core/generator/cells.ts';
 import type { GeneratorRow } from '../../src/core/generator/row.ts';
 import { createRng } from '../../src/core/math/rng.ts';
-import { eigenSymmetric } from '../../src/core/math/symmetric.ts';
+import { testing as symmetric } from '../../src/core/math/symmetric.ts';
 import { distance, gaussian, numbers } from './support/native-tensors.ts';
 import { tinyConvolutional } from './support/tiny-training.ts';
+
+const { eigenSymmetric } = symmetric;
+
+const { hinge } = course;
+
+const { area } = maps;
 
 beforeAll(async () => void (await loadBackend()));
 

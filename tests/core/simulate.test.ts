@@ -1,7 +1,9 @@
 /** Simulated pupils against what Bayesian knowledge tracing says of them in closed form. */
 import { describe, expect, it } from 'vitest';
 import { MEASURES } from '../../src/core/measures.ts';
-import { bestChances, learningCurve, simulatePupils } from '../../src/core/simulate/pupils.ts';
+import { bestChances, simulatePupils, testing } from '../../src/core/simulate/pupils.ts';
+
+const { learningCurve } = testing;
 
 const { pupils, skills } = simulatePupils({ pupils: 3000, skills: 3, answers: 24, seed: 7 });
 

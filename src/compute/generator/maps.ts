@@ -38,7 +38,7 @@ export const spread = (from: number): Resampling =>
   matrix(2 * from, from, (row, column) => Number(row === 2 * column + 1));
 
 /** The mean of what each covers, in shares; `to` is `from` at most. */
-export const area = (to: number, from: number): Resampling =>
+const area = (to: number, from: number): Resampling =>
   matrix(to, from, (row, column) => {
     const [start, end] = [(row * from) / to, ((row + 1) * from) / to];
     return (Math.max(0, Math.min(end, column + 1) - Math.max(start, column)) * to) / from;
@@ -88,3 +88,5 @@ export function shrunk(pixels: Uint8Array, shape: readonly [number, number, numb
   }
   return out;
 }
+
+export const testing = { area };

@@ -19,7 +19,7 @@ import { generate, LATENT } from './generator.ts';
 import type { Generated } from './generator.ts';
 import { createWeights } from './weights.ts';
 
-export const GAN = Object.freeze({
+const GAN = Object.freeze({
   ...{ learningRate: 2e-4, beta1: 0, beta2: 0.9, epsilon: 1e-8 },
   batch: 64,
   /** Steps of the discriminator for one of the generator. E2GAN takes 5, with ten times as many
@@ -125,7 +125,7 @@ export function createGan({ count, channels, real, seed, epochs }: GanOptions): 
 const adam = () => tf.train.adam(GAN.learningRate, GAN.beta1, GAN.beta2, GAN.epsilon);
 
 /** Of the discriminator. */
-export const hinge = (real: Tensor1D, made: Tensor1D): Scalar =>
+const hinge = (real: Tensor1D, made: Tensor1D): Scalar =>
   tf.add(tf.mean(tf.relu(tf.sub(1, real))), tf.mean(tf.relu(tf.add(1, made))));
 
 /** z of so many images, standard normal. */
@@ -137,3 +137,5 @@ export const latentOf = (rng: Rng, count: number): Tensor2D =>
 
 /** Of `[n, h, w, c]`. */
 export const channelMeans = (maps: Tensor4D): Tensor1D => tf.mean(maps, [0, 1, 2]);
+
+export const testing = { hinge };

@@ -19,7 +19,7 @@ const MOST_SWEEPS = 60;
 const SETTLED = 1e-30;
 
 /** In no order. Throws a RangeError where a number of it is none. */
-export function eigenSymmetric(matrix: Float64Array, n: number): Eigen {
+function eigenSymmetric(matrix: Float64Array, n: number): Eigen {
   const a = symmetrised(matrix, n);
   const vectors = new Float64Array(n * n);
   for (let i = 0; i < n; i++) vectors[i * n + i] = 1;
@@ -82,3 +82,5 @@ function rotate(a: Float64Array, vectors: Float64Array, n: number, p: number, q:
     vectors[k * n + q] = s * left + c * right;
   }
 }
+
+export const testing = { eigenSymmetric };

@@ -82,7 +82,7 @@ export const chancesOf = ({ shape, actor }: Sac, { features, actions }: Situatio
   logSoftmax(mlpForward(shape, actor.theta, features, actions).values).map(Math.exp);
 
 /** What the more doubtful critic expects of the legal actions, in their order. */
-export const expectedOf = ({ shape, critics }: Sac, situation: Situation): Float64Array =>
+const expectedOf = ({ shape, critics }: Sac, situation: Situation): Float64Array =>
   lesser(shape, [critics[0].theta, critics[1].theta], situation);
 
 /** All that is known, or what makes it when it is drawn. */
@@ -189,4 +189,4 @@ function logSoftmax(logits: Float64Array): Float64Array {
   return logits.map((value) => value - total);
 }
 
-export const testing = { criticLoss, actorLoss, targetOf };
+export const testing = { criticLoss, actorLoss, targetOf, expectedOf };

@@ -73,7 +73,7 @@ function answersOf(skills: readonly Skill[], count: number, rng: Rng): readonly 
 
 /** Chance that the answer at an opportunity of a skill, from 1, is right, where nothing is known of
  * those before it. */
-export const learningCurve = ({ known, learn, guess, slip }: Skill, opportunity: number): number =>
+const learningCurve = ({ known, learn, guess, slip }: Skill, opportunity: number): number =>
   guess + (1 - slip - guess) * (1 - (1 - known) * (1 - learn) ** (opportunity - 1));
 
 /**
@@ -97,3 +97,5 @@ export function bestChances(skills: readonly Skill[], { answers }: Pupil): Float
     return chance;
   });
 }
+
+export const testing = { learningCurve };

@@ -1,7 +1,9 @@
 /** Eigenvalues and roots against closed forms and identities. */
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/math/rng.ts';
-import { eigenSymmetric, squareRoot } from '../../../src/core/math/symmetric.ts';
+import { squareRoot, testing } from '../../../src/core/math/symmetric.ts';
+
+const { eigenSymmetric } = testing;
 
 const product = (a: Float64Array, b: Float64Array, n: number): Float64Array =>
   Float64Array.from({ length: n * n }, (_, at) => {

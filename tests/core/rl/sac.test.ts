@@ -2,9 +2,13 @@
  * programming. */
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/math/rng.ts';
-import { createMlp, mlpBackward, mlpForward, mlpLength } from '../../../src/core/rl/mlp.ts';
-import { chancesOf, createSac, expectedOf, learnSac, SAC, testing } from '../../../src/core/rl/sac.ts';
+import { createMlp, mlpBackward, mlpForward, testing as mlp } from '../../../src/core/rl/mlp.ts';
+import { chancesOf, createSac, learnSac, SAC, testing } from '../../../src/core/rl/sac.ts';
 import type { Replay, Sac, SacSettings, Situation, Transition } from '../../../src/core/rl/sac.ts';
+
+const { expectedOf } = testing;
+
+const { mlpLength } = mlp;
 
 const { actorLoss, criticLoss, targetOf } = testing;
 

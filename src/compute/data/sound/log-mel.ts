@@ -16,14 +16,11 @@ import { powerSpectrum } from './fft.ts';
 export const framesOf = (samples: number, { window, hop }: Pick<SpectrogramForm, 'window' | 'hop'>): number =>
   samples < window ? 0 : 1 + Math.floor((samples - window) / hop);
 
-export const samplesOf = (frames: number, { window, hop }: Pick<SpectrogramForm, 'window' | 'hop'>): number =>
-  window + (frames - 1) * hop;
-
-export const melOf = (hertz: number): number => 2595 * Math.log10(1 + hertz / 700);
-export const hertzOf = (mel: number): number => 700 * (10 ** (mel / 2595) - 1);
+const melOf = (hertz: number): number => 2595 * Math.log10(1 + hertz / 700);
+const hertzOf = (mel: number): number => 700 * (10 ** (mel / 2595) - 1);
 
 /** Where each band begins, has its top and ends, in hertz: band b is from b to b + 2. */
-export function bandEdges({ lowest, highest }: SpectrogramForm, bands: number): readonly number[] {
+function bandEdges({ lowest, highest }: SpectrogramForm, bands: number): readonly number[] {
   const [low, high] = [melOf(lowest), melOf(highest)];
   return Array.from({ length: bands + 2 }, (_, edge) => hertzOf(low + ((high - low) * edge) / (bands + 1)));
 }
@@ -92,3 +89,5 @@ function weighed({ first, weights }: Band, power: Float64Array): number {
   for (let place = 0; place < weights.length; place += 1) sum += (weights[place] ?? 0) * (power[first + place] ?? 0);
   return sum;
 }
+
+export const testing = { melOf, bandEdges };

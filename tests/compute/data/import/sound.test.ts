@@ -5,10 +5,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { pixelsIn } from '../../../../src/compute/data/dataset.ts';
 import type { Dataset } from '../../../../src/compute/data/dataset.ts';
 import { dealGroups } from '../../../../src/compute/data/import/groups.ts';
-import { bandEdges } from '../../../../src/compute/data/sound/log-mel.ts';
+import { testing } from '../../../../src/compute/data/sound/log-mel.ts';
 import { SPLITS } from '../../../../src/core/records/sources.ts';
 import { importBench } from '../../support/import-bench.ts';
 import { pcm16, tone, toneFiles, wavOf } from '../../support/wav.ts';
+
+const { bandEdges } = testing;
 
 const bench = importBench();
 afterAll(() => bench.remove());

@@ -1,10 +1,12 @@
 /** Sound becomes numbers as its definitions say. */
 import { describe, expect, it } from 'vitest';
 import { powerSpectrum } from '../../../../src/compute/data/sound/fft.ts';
-import { bandEdges, framesOf, logMel, melOf } from '../../../../src/compute/data/sound/log-mel.ts';
+import { framesOf, logMel, testing as mel } from '../../../../src/compute/data/sound/log-mel.ts';
 import { resampled } from '../../../../src/compute/data/sound/resample.ts';
 import { createRng } from '../../../../src/core/math/rng.ts';
 import { tone } from '../../support/wav.ts';
+
+const { bandEdges, melOf } = mel;
 
 describe('the power spectrum', () => {
   it.each([2, 8, 64])('of %i samples is the squared modulus of the transform by its definition', (n) => {
