@@ -23,6 +23,17 @@ export function fittingRecipe(recipe: Recipe, graph: ArchitectureGraph): Recipe 
   const each = layerCosts(graph).reduce((sum, { activationBytes }) => sum + activationBytes, 0);
   let { batchSize } = recipe;
   while (batchSize >= 2 * SMALLEST_BATCH && batchSize * each > TRAINING_BYTES) batchSize = Math.floor(batchSize / 2);
+  return withBatch(recipe, batchSize);
+}
+
+/** The recipe, its batch halved until a set of so many examples has a whole one. */
+export function recipeForCount(recipe: Recipe, count: number): Recipe {
+  let { batchSize } = recipe;
+  while (batchSize > 1 && batchSize > count) batchSize = Math.floor(batchSize / 2);
+  return withBatch(recipe, batchSize);
+}
+
+function withBatch(recipe: Recipe, batchSize: number): Recipe {
   if (batchSize === recipe.batchSize) return recipe;
   const share = batchSize / recipe.batchSize;
   const factor = recipe.optimizer === 'sgd' ? share : Math.sqrt(share);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { inferShapes, layerCosts } from '../../../src/core/arch/cost.ts';
 import { resnetTeacher } from '../../../src/core/arch/families/resnet.ts';
 import { studentFamily } from '../../../src/core/arch/families/registry.ts';
-import { fittingRecipe, testing } from '../../../src/core/arch/fitting.ts';
+import { fittingRecipe, recipeForCount, testing } from '../../../src/core/arch/fitting.ts';
 import { recipeInput } from '../../../src/core/records/recipe.ts';
 import { TEACHER_RECIPE } from '../../../src/compute/tasks/train-teacher/task.ts';
 
@@ -39,6 +39,14 @@ describe('fittingRecipe', () => {
     expect(fittingRecipe(recipe, build(reference))).toBe(recipe);
     const huge = resnetTeacher([224, 224, 3], 10, { widths: [4096, 4096] });
     expect(fittingRecipe(recipe, huge).batchSize).toBe(8);
+  });
+});
+
+describe('recipeForCount', () => {
+  it('gives a set of fewer examples than a batch a whole one, so that its teacher can be trained', () => {
+    expect(recipeForCount(TEACHER_RECIPE, 128)).toBe(TEACHER_RECIPE);
+    expect(recipeForCount(TEACHER_RECIPE, 127)).toEqual({ ...TEACHER_RECIPE, batchSize: 64, learningRate: 0.05 });
+    expect(recipeForCount(TEACHER_RECIPE, 1).batchSize).toBe(1);
   });
 });
 

@@ -1,4 +1,5 @@
 /** A new teacher, trained on the data set's own training images by labels alone. */
+import { recipeForCount } from '../../../core/arch/fitting.ts';
 import { z } from '../../../core/records/zod.ts';
 import { dataKindOf, fittingAugmentation } from '../../../core/data-kinds.ts';
 import type { DatasetCard } from '../../../core/records/dataset-card.ts';
@@ -31,16 +32,18 @@ export const TEACHER_RECIPE: Recipe = {
 const ADAPTIVE_SHARE = 0.03;
 
 /** For these examples: what would make others of them is left out; over steps AdamW learns, with
- * short gradients. */
+ * short gradients; of few the batch is smaller. */
 export function teacherRecipe(
-  card: Pick<DatasetCard, 'example'>,
+  card: Pick<DatasetCard, 'example' | 'splits'>,
   { epochs, learningRate, flip }: Pick<Recipe, 'epochs' | 'learningRate'> & { readonly flip: boolean },
 ): Recipe {
   const kind = dataKindOf(card);
   const augmentation = fittingAugmentation(kind, { ...TEACHER_RECIPE.augmentation, flip });
   const recipe = { ...TEACHER_RECIPE, epochs, learningRate, augmentation };
-  if (kind.gives === 'map') return recipe;
-  return { ...recipe, optimizer: 'adamw', learningRate: ADAPTIVE_SHARE * learningRate, clipNorm: 1 };
+  const { count } = card.splits.train;
+  if (kind.gives === 'map') return recipeForCount(recipe, count);
+  const adaptive = { ...recipe, optimizer: 'adamw', learningRate: ADAPTIVE_SHARE * learningRate, clipNorm: 1 } as const;
+  return recipeForCount(adaptive, count);
 }
 
 /** Its epoch checkpoints stay in the order's folder, and training goes on from the newest there. */
