@@ -18,7 +18,7 @@ export const EVERY_OPTION: Recipe = {
   schedule: 'step',
   clipNorm: 0.5,
   emaDecay: 0.9,
-  augmentation: { flip: true, shift: 1, cutout: 3, timeMask: 2, bandMask: 2, mixup: 0.4 },
+  augmentation: { flip: true, shift: 1, cutout: 3, timeMask: 3, bandMask: 2, mixup: 0.4 },
   distillation: { loss: 'kd', temperature: 2, weight: 0.5 },
 };
 
