@@ -21,7 +21,7 @@ export const anyNumber = z.custom<number>((value) => typeof value === 'number', 
 export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
 /** Read-only on both sides of a process. */
-export const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
+export const list = <T extends z.ZodType>(item: T) => readOnly(z.array(item));
 
 /** Records that the host has made itself: to look into each field of thousands takes longer than to
  * read them. */
