@@ -22,11 +22,10 @@ import { FIXED, ordersOf, TASKS } from './oneshot/plan.ts';
 import { recordSearches } from './oneshot/record.ts';
 import { cellsOf } from './oneshot/rivals.ts';
 import type { SearchRow } from './oneshot/rows.ts';
-import { readRecord } from './record.ts';
+import { readRecord, RECORDING, recordPlace } from './record.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NAME = 'study-oneshot.jsonl';
-const RECORDED = join(ROOT, 'benchmarks/records', NAME);
 const TABLE = join(ROOT, 'resources/tables/fashion-cells.json');
 
 /** Throws what `parseArgs` throws, and a RangeError for numbers that are none. */
@@ -34,9 +33,7 @@ export async function studyOneShot(args: readonly string[], say: (line: string) 
   const { values } = parseArgs({
     args: [...args],
     options: {
-      json: { type: 'boolean', default: false },
-      record: { type: 'boolean', default: false },
-      out: { type: 'string' },
+      ...RECORDING,
       task: { type: 'string', default: 'fashion' },
       seeds: { type: 'string', default: '5' },
       epochs: { type: 'string', default: String(FIXED.epochs) },
@@ -44,14 +41,13 @@ export async function studyOneShot(args: readonly string[], say: (line: string) 
       data: { type: 'string', default: join(ROOT, '../shared/data/cifar10-subset') },
     },
   });
-  const { json, record, out, shared, data } = values;
+  const { json, shared, data } = values;
   const [seeds, epochs] = [values.seeds, values.epochs].map(Number);
   const task = TASKS.find((one) => one === values.task);
   if (!isCount(seeds) || !isCount(epochs)) throw new RangeError('--seeds and --epochs are whole numbers from 1.');
   if (task === undefined) throw new RangeError(`--task ${values.task}: choose one of ${TASKS.join(', ')}.`);
-  if (record && out === undefined) throw new RangeError('Name the folder of the searches: --out DIR');
-  const file = record && out !== undefined ? join(out, NAME) : RECORDED;
-  if (record && out !== undefined) await recordSearches(ordersOf(task, seeds), { file, out, data, epochs, say });
+  const { file, playIn } = recordPlace(NAME, values);
+  if (playIn !== undefined) await recordSearches(ordersOf(task, seeds), { file, out: playIn, data, epochs, say });
   const rows = readRecord<SearchRow>(file);
   say(`${rows.length} searches of ${file}`);
   const cells = existsSync(TABLE) ? cellsOf(JSON.parse(readFileSync(TABLE, 'utf8')), TABLE) : undefined;

@@ -2,7 +2,28 @@
  * told apart by its id. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { exclusively } from '../../src/compute/files/exclusive-work.ts';
+
+const RECORDS = fileURLToPath(new URL('../../benchmarks/records', import.meta.url));
+
+/** Options of a study that plays searches. */
+export const RECORDING = {
+  json: { type: 'boolean', default: false },
+  record: { type: 'boolean', default: false },
+  out: { type: 'string' },
+} as const;
+
+/** The file that a study reads; with `--record` it is kept in `playIn`, the folder of the searches.
+ * Throws a RangeError where none is named. */
+export function recordPlace(
+  name: string,
+  { record, out }: { readonly record: boolean; readonly out?: string | undefined },
+): { readonly file: string; readonly playIn?: string } {
+  if (!record) return { file: join(RECORDS, name) };
+  if (out === undefined) throw new RangeError('Name the folder of the searches: --out DIR');
+  return { file: join(out, name), playIn: out };
+}
 
 export interface Line {
   readonly id: string;

@@ -15,7 +15,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readRecord } from './record.ts';
+import { readRecord, RECORDING, recordPlace } from './record.ts';
 import { NPZ } from './speech/data.ts';
 import { figuresOf, figuresText } from './speech/figures.ts';
 import { FIXED, ordersOf } from './speech/plan.ts';
@@ -24,29 +24,25 @@ import type { SpeechRow } from './speech/rows.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NAME = 'study-speech.jsonl';
-const RECORDED = join(ROOT, 'benchmarks/records', NAME);
 
 /** Throws what `parseArgs` throws, and a RangeError for numbers that are none. */
 export async function studySpeech(args: readonly string[], say: (line: string) => void): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      json: { type: 'boolean', default: false },
-      record: { type: 'boolean', default: false },
-      out: { type: 'string' },
+      ...RECORDING,
       folds: { type: 'string', default: String(FIXED.folds) },
       npz: { type: 'string', default: join(ROOT, '../shared/data/emo-db', NPZ) },
     },
   });
-  const { json, record, out, npz } = values;
+  const { json, npz } = values;
   const folds = Number(values.folds);
   if (!Number.isInteger(folds) || folds < 1 || folds > FIXED.folds) {
     throw new RangeError(`--folds ${values.folds}: a whole number from 1 to ${FIXED.folds}.`);
   }
-  if (record && out === undefined) throw new RangeError('Name the folder of the searches: --out DIR');
-  const file = record && out !== undefined ? join(out, NAME) : RECORDED;
-  if (record && out !== undefined) {
-    if (existsSync(npz)) await recordSpeech(ordersOf(folds), { file, out, npz, say });
+  const { file, playIn } = recordPlace(NAME, values);
+  if (playIn !== undefined) {
+    if (existsSync(npz)) await recordSpeech(ordersOf(folds), { file, out: playIn, npz, say });
     else say(`SKIP EMO-DB: ${npz} is not there; name its file with --npz FILE`);
   }
   const rows = readRecord<SpeechRow>(file);

@@ -14,7 +14,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readRecord } from './record.ts';
+import { readRecord, RECORDING, recordPlace } from './record.ts';
 import { figuresOf, tracingText } from './tracing/figures.ts';
 import { ordersOf, SETS } from './tracing/plan.ts';
 import { recordTracing } from './tracing/record.ts';
@@ -22,7 +22,6 @@ import type { TracingRow } from './tracing/record.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NAME = 'study-tracing.jsonl';
-const RECORDED = join(ROOT, 'benchmarks/records', NAME);
 const ANSWERS = 'data/assistments/assist2009_pid.npz';
 
 /** Throws what `parseArgs` throws, and a RangeError for what is no set or number. */
@@ -30,25 +29,22 @@ export async function studyTracing(args: readonly string[], say: (line: string) 
   const { values } = parseArgs({
     args: [...args],
     options: {
-      json: { type: 'boolean', default: false },
-      record: { type: 'boolean', default: false },
-      out: { type: 'string' },
+      ...RECORDING,
       set: { type: 'string', default: 'simulated' },
       units: { type: 'string', default: '5' },
       shared: { type: 'string', default: join(ROOT, '../shared') },
     },
   });
-  const { json, record, out, shared } = values;
+  const { json, shared } = values;
   const set = SETS.find((one) => one === values.set);
   const units = Number(values.units);
   if (set === undefined) throw new RangeError(`--set ${values.set}: choose one of ${SETS.join(', ')}.`);
   if (!Number.isInteger(units) || units < 1 || (set === 'assist2009' && units > 5)) {
     throw new RangeError(`--units ${values.units}: name a whole number from 1; of folds there are 5.`);
   }
-  if (record && out === undefined) throw new RangeError('Name the folder of the searches: --out DIR');
-  const file = record && out !== undefined ? join(out, NAME) : RECORDED;
-  if (record && out !== undefined) {
-    await recordTracing(ordersOf(set, units), { file, out, answers: join(shared, ANSWERS), say });
+  const { file, playIn } = recordPlace(NAME, values);
+  if (playIn !== undefined) {
+    await recordTracing(ordersOf(set, units), { file, out: playIn, answers: join(shared, ANSWERS), say });
   }
   const rows = readRecord<TracingRow>(file);
   say(`${rows.length} rows of ${file}`);

@@ -1,4 +1,5 @@
 /** What is told of predictions beside accuracy: pure functions of labels and probabilities. */
+import { areaUnderRoc } from './roc.ts';
 
 /** What a network said of the examples of a split. */
 export interface Judged {
@@ -53,38 +54,11 @@ function balancedAccuracy({ classes, labels, probabilities }: Judged): number {
   return sum / present;
 }
 
-/**
- * Of two classes: the chance that an example of class 1 is given more than one of class 0, ties
- * half (Hanley and McNeil 1982), where each is drawn by its weight. NaN where a class is missing.
- */
-function areaUnderRoc({ labels, probabilities, weights }: Judged): number {
-  const order = Array.from({ length: labels.length }, (_, index) => index);
-  const said = (example: number): number => probabilities[2 * example + 1] ?? 0;
-  order.sort((a, b) => said(a) - said(b));
-  let [below, negatives, positives, area] = [0, 0, 0, 0];
-  for (let first = 0; first < order.length;) {
-    let [tiedNegatives, tiedPositives, end] = [0, 0, first];
-    const value = said(order[first] ?? 0);
-    for (; end < order.length && said(order[end] ?? 0) === value; end += 1) {
-      const example = order[end] ?? 0;
-      const weight = weights?.[example] ?? 1;
-      if (labels[example] === 1) tiedPositives += weight;
-      else tiedNegatives += weight;
-    }
-    area += tiedPositives * (below + tiedNegatives / 2);
-    below += tiedNegatives;
-    negatives += tiedNegatives;
-    positives += tiedPositives;
-    first = end;
-  }
-  return area / (positives * negatives);
-}
-
 /** Of every name; `weightedAuc` alone reads weights. */
 export const MEASURES: Readonly<Record<MeasureName, (judged: Judged) => number>> = {
   balancedAccuracy,
-  auc: ({ weights: _, ...judged }) => areaUnderRoc(judged),
-  weightedAuc: areaUnderRoc,
+  auc: (judged) => areaUnderRoc(judged),
+  weightedAuc: (judged) => areaUnderRoc(judged, judged.weights),
 };
 
 /**

@@ -47,30 +47,21 @@ export interface Roc {
 const Z = 1.959963984540054;
 
 export function rocOf(given: TwoClasses): Roc {
-  const order = byProbability(given);
-  const said = order.map((example) => saidOf(given, example));
-  const isPositive = order.map((example) => given.labels[example] === 1);
-  const positives = isPositive.filter(Boolean).length;
-  const negatives = order.length - positives;
+  const { length } = given.labels;
+  const ties = [...tiesOf(given)];
+  const positives = ties.reduce((sum, tie) => sum + tie.positives, 0);
+  const negatives = length - positives;
   const points: RocPoint[] = [{ threshold: Infinity, falsePositives: 0, truePositives: 0 }];
-  const [v10, v01] = [new Float64Array(order.length), new Float64Array(order.length)];
+  const [v10, v01] = [new Float64Array(length), new Float64Array(length)];
   let [above, right] = [0, 0];
-  for (let first = 0; first < order.length;) {
-    let [end, tiedPositives, tiedNegatives] = [first, 0, 0];
-    for (; end < order.length && said[end] === said[first]; end += 1) {
-      if (isPositive[end]) tiedPositives += 1;
-      else tiedNegatives += 1;
+  for (const { threshold, examples, ...tie } of ties) {
+    for (const example of examples) {
+      if (given.labels[example] === 1) v10[example] = (negatives - above - tie.negatives / 2) / negatives;
+      else v01[example] = (right + tie.positives / 2) / positives;
     }
-    for (let place = first; place < end; place += 1) {
-      const example = order[place] ?? 0;
-      if (isPositive[place]) v10[example] = (negatives - above - tiedNegatives / 2) / negatives;
-      else v01[example] = (right + tiedPositives / 2) / positives;
-    }
-    above += tiedNegatives;
-    right += tiedPositives;
-    const threshold = said[first] ?? NaN;
+    above += tie.negatives;
+    right += tie.positives;
     points.push({ threshold, falsePositives: above / negatives, truePositives: right / positives });
-    first = end;
   }
   const of = (values: Float64Array, wanted: number): Float64Array =>
     values.filter((_, example) => (given.labels[example] === 1 ? 1 : 0) === wanted);
@@ -124,10 +115,46 @@ function saidOf({ probabilities }: TwoClasses, example: number): number {
   return Number.isNaN(value) ? -Infinity : value;
 }
 
-const byProbability = (given: TwoClasses): readonly number[] =>
-  Array.from({ length: given.labels.length }, (_, example) => example).sort(
+/** Examples that were given the same, and what they weigh. */
+interface Tie {
+  readonly threshold: number;
+  readonly examples: readonly number[];
+  readonly positives: number;
+  readonly negatives: number;
+}
+
+/** By falling probabilities; `weights` `[count]`: absent, each counts 1. */
+function* tiesOf(given: TwoClasses, weights?: ArrayLike<number>): Generator<Tie> {
+  const order = Array.from({ length: given.labels.length }, (_, example) => example).sort(
     (left, right) => saidOf(given, right) - saidOf(given, left) || left - right,
   );
+  for (let first = 0; first < order.length;) {
+    const threshold = saidOf(given, order[first] ?? 0);
+    let [end, positives, negatives] = [first, 0, 0];
+    for (; end < order.length && saidOf(given, order[end] ?? 0) === threshold; end += 1) {
+      const example = order[end] ?? 0;
+      const weight = weights?.[example] ?? 1;
+      if (given.labels[example] === 1) positives += weight;
+      else negatives += weight;
+    }
+    yield { threshold, examples: order.slice(first, end), positives, negatives };
+    first = end;
+  }
+}
+
+/**
+ * The chance that an example of class 1 is given more than one of class 0, ties half (Hanley and
+ * McNeil 1982), where each is drawn by its weight `[count]`. NaN where a class is missing.
+ */
+export function areaUnderRoc(given: TwoClasses, weights?: ArrayLike<number>): number {
+  let [negatives, positives, area] = [0, 0, 0];
+  for (const tie of tiesOf(given, weights)) {
+    area += tie.negatives * (positives + tie.positives / 2);
+    negatives += tie.negatives;
+    positives += tie.positives;
+  }
+  return area / (positives * negatives);
+}
 
 const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 

@@ -8,16 +8,17 @@
  * before it, and is paid at the last: in a joint of 144 actions twenty generators would teach
  * nothing of the others.
  */
+import { placeOf } from '../math/draw.ts';
 import { createRng, split } from '../math/rng.ts';
-import type { Rng } from '../math/rng.ts';
 import { chancesOf, createSac, learnSac, SAC } from '../rl/sac.ts';
 import type { Sac, Situation, Transition } from '../rl/sac.ts';
 import { AKD } from '../strategies/akd/constants.ts';
 import { choicesOf } from '../strategies/akd/decisions.ts';
 import { createPolicy, sampleCandidate } from '../strategies/akd/policy.ts';
 import type { Policy } from '../strategies/akd/policy.ts';
-import { learnBatch, logProbabilities } from '../strategies/akd/ppo.ts';
-import type { Episode, Learner } from '../strategies/akd/ppo.ts';
+import { learnBatch, logProbabilities, startPolicyLearner } from '../strategies/akd/ppo.ts';
+import type { Learner } from '../math/adam.ts';
+import type { Episode } from '../strategies/akd/ppo.ts';
 import { NOTHING_WEIGHED, weigh } from '../strategies/akd/weigh.ts';
 import type { Weighed } from '../strategies/akd/weigh.ts';
 import {
@@ -116,7 +117,7 @@ function sacAgent(course: Course, rows: readonly GeneratorRow[], agent: Sac): Ge
       const levels: number[] = [];
       for (const _ of groupsOf(position % cells).groups) {
         const chances = chancesOf(agent, situationAt(course, rows, position, levels));
-        levels.push(explores ? drawn(chances, rng) : chances.indexOf(Math.max(...chances)));
+        levels.push(explores ? placeOf(chances, rng.uniform()) : chances.indexOf(Math.max(...chances)));
       }
       return actionOf(cellWith(levels));
     },
@@ -130,12 +131,6 @@ function sacAgent(course: Course, rows: readonly GeneratorRow[], agent: Sac): Ge
       return sacAgent(course, known, learnSac(agent, { count: steps.length, at }, GENERATOR_AGENT.steps, rng));
     },
   };
-}
-
-function drawn(chances: Float64Array, rng: Rng): number {
-  let target = rng.uniform();
-  const found = chances.findIndex((chance) => (target -= chance) < 0);
-  return found < 0 ? chances.length - 1 : found;
 }
 
 /** Where the cell number `position` is chosen, when so many of its choices are made. */
@@ -179,9 +174,7 @@ interface PolicyState {
 
 function startPolicy({ cells, seed }: Course): PolicyState {
   const policy = createPolicy([generatorFamily(cells)], AKD.units);
-  const rng = createRng(split(seed, WEIGHTS));
-  const theta = new Float64Array(policy.length).map(() => AKD.initial * (2 * rng.uniform() - 1));
-  const learner = { theta, mean: new Float64Array(theta.length), square: new Float64Array(theta.length), steps: 0 };
+  const learner = startPolicyLearner(policy, split(seed, WEIGHTS));
   return { policy, learner, weighed: NOTHING_WEIGHED, ended: [] };
 }
 

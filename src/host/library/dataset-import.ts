@@ -27,25 +27,15 @@ import { outputOf } from '../executors/executor.ts';
 import type { Executor, Order } from '../executors/executor.ts';
 
 /** `undefined` when `signal` came first; then nothing was kept. */
-export type ImportDataset = (
-  order: ParsedImportOrder,
+type MakeDataset<O> = (
+  order: O,
   tell: (progress: JobProgress) => void,
   signal: AbortSignal,
 ) => Promise<DatasetView | undefined>;
 
-/** The same. */
-export type CutDataset = (
-  order: ParsedSubsetInput,
-  tell: (progress: JobProgress) => void,
-  signal: AbortSignal,
-) => Promise<DatasetView | undefined>;
-
-/** The same. */
-export type SimulateDataset = (
-  order: ParsedSimulateInput,
-  tell: (progress: JobProgress) => void,
-  signal: AbortSignal,
-) => Promise<DatasetView | undefined>;
+export type ImportDataset = MakeDataset<ParsedImportOrder>;
+export type CutDataset = MakeDataset<ParsedSubsetInput>;
+export type SimulateDataset = MakeDataset<ParsedSimulateInput>;
 
 export interface DatasetImportParts {
   /** Of importers. */
@@ -148,6 +138,11 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
     }
   }
 
+  const startJob = (task: Order<'import'>) =>
+    jobs.start({ kind: 'import', subject: task.input.title }, async (tell, signal) => {
+      return (await run(task, tell, signal))?.name;
+    });
+
   return {
     import: (async (order, tell, signal) => {
       const path = absolute(order.path);
@@ -161,19 +156,9 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
     cut: (async (order, tell, signal) => run(await prepareCut(order), tell, signal)) satisfies CutDataset,
     simulate: (async (order, tell, signal) =>
       run(await prepareSimulation(order), tell, signal)) satisfies SimulateDataset,
-    startSimulation: async (order: ParsedSimulateInput) => {
-      const task = await prepareSimulation(order);
-      return jobs.start({ kind: 'import', subject: task.input.title }, async (tell, signal) => {
-        return (await run(task, tell, signal))?.name;
-      });
-    },
-    /** The same as a job of the list. */
-    startCut: async (order: ParsedSubsetInput) => {
-      const task = await prepareCut(order);
-      return jobs.start({ kind: 'import', subject: task.input.title }, async (tell, signal) => {
-        return (await run(task, tell, signal))?.name;
-      });
-    },
+    /** The same as jobs of the list. */
+    startSimulation: async (order: ParsedSimulateInput) => startJob(await prepareSimulation(order)),
+    startCut: async (order: ParsedSubsetInput) => startJob(await prepareCut(order)),
     /** Of what a window has handed over, as a job of the list. Throws at once what is wrong with
      * the order; what is wrong with the files ends the job. */
     start: async (order: ParsedImportInput) => {

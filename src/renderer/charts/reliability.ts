@@ -6,8 +6,8 @@ import type { Noun } from '../../core/data-kinds.ts';
 import type { Calibration } from '../review/calibration.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView, DrawnNetwork } from './chart.ts';
-import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './parts/frame.ts';
+import { markOf } from './chart.ts';
+import { percentSquare } from './parts/percent-square.ts';
 
 interface ReviewedCalibration extends DrawnNetwork {
   readonly calibration: Calibration;
@@ -21,8 +21,8 @@ export function reliabilityChart(
   theme: Theme,
   noun: Noun = IMAGE_NOUN,
 ): ChartView {
-  const base = frame(theme);
-  const colors = chartColors(theme);
+  const square = { diagonal: 'As claimed', across: 'Confidence (%)', up: 'Right (%)' };
+  const { option, diagonal } = percentSquare(networks, square, theme);
   return {
     summary:
       networks.length === 0
@@ -45,24 +45,9 @@ export function reliabilityChart(
       ]),
     },
     option: {
-      ...base,
-      ...namedLegend(
-        base,
-        ['As claimed', ...networks.map(({ title }) => title)],
-        { left: 50, right: 16, bottom: 42 },
-        LINE_LEGEND,
-      ),
-      xAxis: xAxis(theme, { type: 'value', name: 'Confidence (%)', min: 0, max: 100, interval: 20 }),
-      yAxis: yAxis(theme, { type: 'value', name: 'Right (%)', nameGap: 32, min: 0, max: 100, interval: 20 }),
+      ...option,
       series: [
-        {
-          ...{ type: 'line', id: 'diagonal', name: 'As claimed', symbol: 'none', silent: true, color: colors.muted },
-          lineStyle: { color: colors.muted, type: 'dotted', width: 1.2 },
-          data: [
-            [0, 0],
-            [100, 100],
-          ],
-        },
+        diagonal,
         ...networks.map(({ key, title, place, calibration }) => {
           const { color, symbol } = markOf(place, theme);
           return {

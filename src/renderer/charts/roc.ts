@@ -8,7 +8,7 @@ import { formatPercent } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView, DrawnNetwork } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './parts/frame.ts';
+import { percentSquare } from './parts/percent-square.ts';
 
 export interface DrawnRoc extends DrawnNetwork {
   readonly roc: Roc;
@@ -26,7 +26,8 @@ const MOST_POINTS = 400;
 const TABLE = Array.from({ length: 11 }, (_, step) => step / 10);
 
 export function rocChart(networks: readonly DrawnRoc[], look: RocLook, theme: Theme): ChartView {
-  const base = frame(theme);
+  const square = { diagonal: 'By chance', across: 'False positives (%)', up: 'True positives (%)' };
+  const { option, diagonal } = percentSquare(networks, square, theme);
   const colors = chartColors(theme);
   return {
     summary: networks.length === 0 ? 'No predictions are here.' : `Area: ${networks.map(areaWords).join('; ')}.`,
@@ -41,24 +42,9 @@ export function rocChart(networks: readonly DrawnRoc[], look: RocLook, theme: Th
       ]),
     },
     option: {
-      ...base,
-      ...namedLegend(
-        base,
-        ['By chance', ...networks.map(({ title }) => title)],
-        { left: 50, right: 16, bottom: 42 },
-        LINE_LEGEND,
-      ),
-      xAxis: xAxis(theme, { type: 'value', name: 'False positives (%)', min: 0, max: 100, interval: 20 }),
-      yAxis: yAxis(theme, { type: 'value', name: 'True positives (%)', nameGap: 32, min: 0, max: 100, interval: 20 }),
+      ...option,
       series: [
-        {
-          ...{ type: 'line', id: 'chance', name: 'By chance', symbol: 'none', silent: true, color: colors.muted },
-          lineStyle: { color: colors.muted, type: 'dotted', width: 1.2 },
-          data: [
-            [0, 0],
-            [100, 100],
-          ],
-        },
+        diagonal,
         ...networks.map((network) => {
           const { color, symbol } = markOf(network.place, theme);
           const at = atThreshold(network.roc, look.threshold);

@@ -9,7 +9,8 @@ import { lstmStep } from '../../../src/core/strategies/akd/lstm.ts';
 import { choicesOf } from '../../../src/core/strategies/akd/decisions.ts';
 import { createPolicy, readChoices, sampleCandidate } from '../../../src/core/strategies/akd/policy.ts';
 import { learnBatch, logProbabilities, testing } from '../../../src/core/strategies/akd/ppo.ts';
-import type { Episode, Learner } from '../../../src/core/strategies/akd/ppo.ts';
+import type { Learner } from '../../../src/core/math/adam.ts';
+import type { Episode } from '../../../src/core/strategies/akd/ppo.ts';
 import { familiesProblem } from '../../contract/strategy-problems.ts';
 
 const { adamStep, ppoLoss } = testing;

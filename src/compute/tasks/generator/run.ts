@@ -1,5 +1,4 @@
 /** A study of generators, from its order to its last cell. */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { sideOf } from '../../../core/generator/cells.ts';
 import type { GeneratorRow } from '../../../core/generator/row.ts';
@@ -19,11 +18,8 @@ export const runGenerator: TrainerRun<'generator'> = async (input, tools) => {
   const dataset = await cache.open(input.dataset, { yieldToEvents });
   const classifier = loadTeacher(input.classifier, dataset);
   const channels = dataset.card.shape[2];
-  const write = (name: string, content: Buffer): WrittenFile => {
-    const path = join(folders.temp, `${jobId}-${name}`);
-    writeAtomically(path, content);
-    return { path, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
-  };
+  const write = (name: string, content: Buffer): WrittenFile =>
+    writeAtomically(join(folders.temp, `${jobId}-${name}`), content);
   let steps: { readonly key: string; readonly tell: (done: number, total: number) => void } | undefined;
   try {
     const all = await runCourse(

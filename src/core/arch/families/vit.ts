@@ -3,7 +3,7 @@
  * distillation through attention" (ICML 2021), with pre-norm blocks; the mean of the tokens takes
  * the place of the class token.
  */
-import type { Configuration } from '../../space/space.ts';
+import type { Configuration, Dimension } from '../../space/space.ts';
 import { perceptron } from '../blocks.ts';
 import { graphBuilder } from '../graph-builder.ts';
 import type { GraphBuilder, Value } from '../graph-builder.ts';
@@ -59,39 +59,56 @@ export function wideVit(task: WideTask): StagedFamily {
   const base = [8, 16, 24, 32, 40, 48, 64, 80];
   const width = choose.ordinal('width', 'Width of a token', 'width', widths(task, base, 8), whole(8, 8192, 8));
   const blocks = choose.ordinal('blocks', 'Blocks', 'depth', upTo(depths(task).row), whole(1, 24));
-  const rows = upTo(mostOf(blocks)).map((block) => {
-    const gate = block > 1 ? from(blocks, block) : undefined;
-    const inside = (what: string): string => `${what} of block ${block}`;
-    return [
-      choose.ordinal(`heads${block}`, inside('Attention heads'), 'heads', [1, 2, 4], HEADS, gate),
-      choose.ordinal(`mlpRatio${block}`, inside('MLP ratio'), 'expansion', [1, 2, 3, 4], whole(1, 16), gate),
-    ];
-  });
+  const inside = vitBlocks(choose, blocks);
   choose.check();
-  const dimensions = [patch, width, blocks, ...rows.flat()];
-  const inside = rows.flatMap((_, i) => [[`heads${i + 1}`, 2] as const, [`mlpRatio${i + 1}`, 4] as const]);
+  const dimensions = [patch, width, blocks, ...inside.dimensions];
   const wished = { patch: patches(task).find((size) => size >= 4) ?? 1, width: 24, blocks: 2 };
   return stagedFamily(task, {
     ...{ name: 'vit', title: 'ViT', source: 'Touvron et al. 2021 (DeiT)', dimensions },
-    reference: referenceOf(task, dimensions, { ...wished, ...Object.fromEntries(inside) }),
+    reference: referenceOf(task, dimensions, { ...wished, ...inside.reference(4) }),
     shared: ['blocks'],
     stages: [
       { owns: ['patch', 'width'], parts: [{ reads: ['patch', 'width'], build: embedded }] },
-      ...blocksOf(blocks, (block) => {
-        const [heads, ratio] = [`heads${block}`, `mlpRatio${block}`];
-        return {
-          // Heads share the channels: they cost nothing.
-          reads: [ratio],
-          build: (g, x, config) =>
-            vitBlock(g, `block${block}`, x, numberLevel(config, heads), numberLevel(config, ratio)),
-        };
-      }).map((part, index) => ({ owns: [`heads${index + 1}`, `mlpRatio${index + 1}`], parts: [part] })),
+      ...inside.stages,
       { owns: [], parts: [{ reads: [], build: (g, x) => g.meanTokens('mean', g.layerNorm('norm', x)) }] },
     ],
   });
 }
 
-export const HEADS: Rule = { fits: (level) => [1, 2, 4, 8].some((one) => one === level), text: '1, 2, 4 or 8' };
+/** Blocks of which each has heads and an MLP ratio of its own. */
+export function vitBlocks(choose: ReturnType<typeof chooser>, blocks: Dimension) {
+  const namesOf = (block: number) => [`heads${block}`, `mlpRatio${block}`] as const;
+  const rows = upTo(mostOf(blocks)).map((block) => {
+    const gate = block > 1 ? from(blocks, block) : undefined;
+    const [heads, ratio] = namesOf(block);
+    return [
+      choose.ordinal(heads, `Attention heads of block ${block}`, 'heads', [1, 2, 4], HEADS, gate),
+      choose.ordinal(ratio, `MLP ratio of block ${block}`, 'expansion', [1, 2, 3, 4], whole(1, 16), gate),
+    ];
+  });
+  const parts = blocksOf(blocks, (block) => {
+    const [heads, ratio] = namesOf(block);
+    return {
+      // Heads share the channels: they cost nothing.
+      reads: [ratio],
+      build: (g, x, config) => vitBlock(g, `block${block}`, x, numberLevel(config, heads), numberLevel(config, ratio)),
+    };
+  });
+  return {
+    dimensions: rows.flat(),
+    stages: parts.map((part, index) => ({ owns: namesOf(index + 1), parts: [part] })),
+    /** Two heads and this ratio in every block. */
+    reference: (ratio: number): Readonly<Record<string, number>> =>
+      Object.fromEntries(
+        rows.flatMap((_, index) => {
+          const [heads, mlpRatio] = namesOf(index + 1);
+          return [[heads, 2] as const, [mlpRatio, ratio] as const];
+        }),
+      ),
+  };
+}
+
+const HEADS: Rule = { fits: (level) => [1, 2, 4, 8].some((one) => one === level), text: '1, 2, 4 or 8' };
 
 function embedded(g: GraphBuilder, x: Value, config: Configuration): Value {
   const [size, filters] = [numberLevel(config, 'patch'), numberLevel(config, 'width')];

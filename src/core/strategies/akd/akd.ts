@@ -12,6 +12,7 @@
  * that failed counts as the worst so far; a result that is corrected after the policy has learned
  * from it changes nothing in it any more.
  */
+import type { Learner } from '../../math/adam.ts';
 import type { RunEvent } from '../../records/events.ts';
 import { createRng, split } from '../../math/rng.ts';
 import { askInTurn, BASELINE_DEFAULTS, foldBaseline, startBaseline } from '../baseline.ts';
@@ -25,8 +26,8 @@ import { AKD } from './constants.ts';
 import { choicesOf } from './decisions.ts';
 import { createPolicy, sampleCandidate } from './policy.ts';
 import type { Policy } from './policy.ts';
-import { learnBatch, logProbabilities } from './ppo.ts';
-import type { Episode, Learner } from './ppo.ts';
+import { learnBatch, logProbabilities, startPolicyLearner } from './ppo.ts';
+import type { Episode } from './ppo.ts';
 import { rewardOf } from './reward.ts';
 import { NOTHING_WEIGHED, weigh } from './weigh.ts';
 import type { Weighed } from './weigh.ts';
@@ -51,12 +52,6 @@ const WEIGHTS = 0x616b6432;
 
 /** The policy learns from what it has written itself. */
 const SOURCE = 'policy';
-
-function startLearner({ length }: Policy, seed: number): Learner {
-  const rng = createRng(split(seed, WEIGHTS));
-  const theta = new Float64Array(length).map(() => AKD.initial * (2 * rng.uniform() - 1));
-  return { theta, mean: new Float64Array(length), square: new Float64Array(length), steps: 0 };
-}
 
 function foldEvent(before: AkdState, event: RunEvent): AkdState {
   const state = foldBaseline(before, event);
@@ -137,7 +132,7 @@ export const akd: Strategy<AkdState> = {
     return {
       ...start,
       policy,
-      learner: startLearner(policy, input.seed),
+      learner: startPolicyLearner(policy, split(input.seed, WEIGHTS)),
       rewards: { ...NOTHING_WEIGHED, worst: Infinity },
       open: new Map(),
       ended: [],

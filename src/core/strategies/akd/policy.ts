@@ -9,6 +9,7 @@
  * | T      | decisions of one student; those with a single choice are none                              |        |
  * | θ      | embeddings [K + 1][H], the LSTM's W and b, the heads' weights [K][H] and biases [K]          | [n]    |
  */
+import { placeOf } from '../../math/draw.ts';
 import type { Rng } from '../../math/rng.ts';
 import type { Candidate, Family } from '../../space/space.ts';
 import { createDecisions, writeCandidate } from './decisions.ts';
@@ -90,9 +91,7 @@ function createReader(
 export function sampleCandidate(policy: Policy, theta: Float64Array, rng: Rng): Candidate {
   const reader = createReader(policy, partsOf(policy, theta));
   return writeCandidate(policy, (decision) => {
-    let target = rng.uniform();
-    const found = reader.decide(decision).findIndex((log) => (target -= Math.exp(log)) < 0);
-    const chosen = found < 0 ? decision.size - 1 : found;
+    const chosen = placeOf(reader.decide(decision).map(Math.exp), rng.uniform());
     reader.write(decision.first + chosen);
     return chosen;
   });

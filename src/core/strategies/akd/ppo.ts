@@ -10,6 +10,9 @@
  *
  * loss = −1/N Σ_episodes Σ_choices [min(ρ A, clip(ρ, 1 − ε, 1 + ε) A) + β H]
  */
+import { startLearner } from '../../math/adam.ts';
+import type { Learner } from '../../math/adam.ts';
+import { createRng } from '../../math/rng.ts';
 import { AKD } from './constants.ts';
 import { readChoices } from './policy.ts';
 import type { Choice } from './decisions.ts';
@@ -22,12 +25,10 @@ export interface Episode {
   readonly advantage: number;
 }
 
-/** θ with Adam's moving averages of the gradient and of its square. */
-export interface Learner {
-  readonly theta: Float64Array;
-  readonly mean: Float64Array;
-  readonly square: Float64Array;
-  readonly steps: number;
+/** Nothing learned yet: small weights of chance. */
+export function startPolicyLearner({ length }: Policy, seed: number): Learner {
+  const rng = createRng(seed);
+  return startLearner(new Float64Array(length).map(() => AKD.initial * (2 * rng.uniform() - 1)));
 }
 
 /** Log probabilities of the choices under θ, `[T]`. */

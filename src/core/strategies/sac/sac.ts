@@ -11,6 +11,7 @@
  * situation    what is written, and what is to be decided, one-hot [tokens + decisions]
  * actions      the tokens of that decision
  */
+import { placeOf } from '../../math/draw.ts';
 import { invalid } from '../../errors.ts';
 import type { RunEvent } from '../../records/events.ts';
 import { createRng, split } from '../../math/rng.ts';
@@ -124,10 +125,7 @@ function write(state: SacState, { position, asked }: Turn): Member | undefined {
   for (let attempt = 0; attempt < SAC_BUILDER.attempts; attempt++) {
     const written: number[] = [];
     const candidate = writeCandidate(decisions, (decision) => {
-      const chances = chancesOf(agent, situationOf(state, written, decision));
-      let target = rng.uniform();
-      const found = chances.findIndex((chance) => (target -= chance) < 0);
-      const chosen = found < 0 ? decision.size - 1 : found;
+      const chosen = placeOf(chancesOf(agent, situationOf(state, written, decision)), rng.uniform());
       written.push(decision.first + chosen);
       return chosen;
     });

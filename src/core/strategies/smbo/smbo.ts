@@ -11,6 +11,7 @@
  * the next ones do not wait. The worth is what AKD's policy is paid: the value where it is the only
  * objective.
  */
+import { placeOf } from '../../math/draw.ts';
 import type { RunEvent } from '../../records/events.ts';
 import type { WarmStart } from '../../records/proposal.ts';
 import { createRng, split } from '../../math/rng.ts';
@@ -172,9 +173,7 @@ function proposalOf({ input }: SmboState, { member, parent }: Extension, positio
 function softmaxDraw(scores: readonly number[], uniform: number): number {
   const most = scores.reduce((high, score) => Math.max(high, score), -Infinity);
   const weights = scores.map((score) => Math.exp(score - most));
-  let left = uniform * weights.reduce((sum, weight) => sum + weight, 0);
-  const place = weights.findIndex((weight) => (left -= weight) < 0);
-  return place < 0 ? weights.length - 1 : place;
+  return placeOf(weights, uniform * weights.reduce((sum, weight) => sum + weight, 0));
 }
 
 function pick(state: SmboState, turn: Turn): Drawn | undefined {

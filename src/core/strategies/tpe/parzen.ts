@@ -13,6 +13,7 @@
  * to 1. Where a kernel's trial has no level (another family, a gate shut) the prior's takes its
  * place, so that densities of all candidates compare.
  */
+import { placeOf } from '../../math/draw.ts';
 import { logCdf } from '../../math/normal.ts';
 import type { Rng } from '../../math/rng.ts';
 import { completeConfiguration } from '../../space/lattice.ts';
@@ -56,7 +57,7 @@ export function createDensity(
   });
 
   function sample(rng: Rng): Candidate {
-    const kernel = drawIndex(w, rng);
+    const kernel = placeOf(w, rng.uniform());
     const f = familyKernels.draw(kernel < n ? kernel : -1, rng);
     const family = families[f]!;
     const trial = kernel < n && places[kernel] === f ? kernel : -1;
@@ -158,10 +159,4 @@ function bandwidths(levels: readonly number[], length: number): readonly number[
 function logNormalMass(a: number, b: number): number {
   const [near, far] = a > 0 ? [logCdf(-a), logCdf(-b)] : [logCdf(b), logCdf(a)];
   return near + Math.log1p(-Math.exp(far - near));
-}
-
-function drawIndex(weights: readonly number[], rng: Rng): number {
-  let target = rng.uniform();
-  const index = weights.findIndex((weight) => (target -= weight) < 0);
-  return index < 0 ? weights.length - 1 : index;
 }

@@ -15,8 +15,6 @@ import type { StagedFamily } from '../wide/stages.ts';
 import {
   embedded,
   hiddenLayer,
-  JOINS,
-  JOIN_TITLE,
   joinsOf,
   joinOf,
   modalitiesOf,
@@ -24,6 +22,7 @@ import {
   READOUT,
   READOUTS,
   READOUT_TITLE,
+  tokensStage,
 } from './steps.ts';
 
 const SOURCE = 'Piech et al. 2015 (DKT)';
@@ -71,7 +70,7 @@ export function wideGru(task: WideTask): StagedFamily {
     widths(task, [4, 6, 8, 12, 16, 24, 32], 2),
     whole(1, 4096),
   );
-  const join = modalities.length > 1 ? [choose.categorical('join', JOIN_TITLE, JOINS)] : [];
+  const join = joinsOf(modalities, choose.categorical);
   const layers = choose.ordinal('layers', 'Recurrent layers', 'depth', upTo(3), whole(1, 8));
   const units = upTo(mostOf(layers)).map((layer) =>
     choose.ordinal(
@@ -97,15 +96,7 @@ export function wideGru(task: WideTask): StagedFamily {
     }),
     shared: ['layers'],
     stages: [
-      {
-        owns: ['width', ...join.map(({ name }) => name)],
-        parts: [
-          {
-            reads: ['width', ...join.map(({ name }) => name)],
-            build: (g, _x, config) => embedded(g, modalities, joinOf(config), numberLevel(config, 'width')),
-          },
-        ],
-      },
+      tokensStage(join, (g, config) => embedded(g, modalities, joinOf(config), numberLevel(config, 'width'))),
       ...blocksOf(layers, (layer) => ({
         reads: [`units${layer}`],
         build: (g, x, config) => g.gru(`layer${layer}`, x, { units: numberLevel(config, `units${layer}`) }),

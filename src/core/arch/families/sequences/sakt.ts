@@ -9,16 +9,13 @@ import { graphBuilder } from '../../graph-builder.ts';
 import type { GraphBuilder, Value } from '../../graph-builder.ts';
 import { numberLevel, ordinal } from '../student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from '../student-family.ts';
-import { HEADS, vitBlock } from '../vit.ts';
-import { chooser, depths, from, mostOf, referenceOf, upTo, whole, widths } from '../wide/levels.ts';
+import { vitBlock, vitBlocks } from '../vit.ts';
+import { chooser, depths, referenceOf, upTo, whole, widths } from '../wide/levels.ts';
 import type { WideTask } from '../wide/levels.ts';
-import { blocksOf } from '../wide/parts.ts';
 import { stagedFamily } from '../wide/stages.ts';
 import type { StagedFamily } from '../wide/stages.ts';
 import {
   embedded,
-  JOINS,
-  JOIN_TITLE,
   joinsOf,
   joinOf,
   modalitiesOf,
@@ -26,6 +23,7 @@ import {
   READOUT,
   READOUTS,
   READOUT_TITLE,
+  tokensStage,
 } from './steps.ts';
 
 const SOURCE = 'Pandey and Karypis 2019 (SAKT)';
@@ -74,45 +72,21 @@ export function wideSakt(task: WideTask): StagedFamily {
   const choose = chooser(task, 'sakt');
   const base = [8, 16, 24, 32, 40, 48, 64, 80];
   const width = choose.ordinal('width', 'Width of a step', 'width', widths(task, base, 8), whole(8, 8192, 8));
-  const join = modalities.length > 1 ? [choose.categorical('join', JOIN_TITLE, JOINS)] : [];
+  const join = joinsOf(modalities, choose.categorical);
   const blocks = choose.ordinal('blocks', 'Blocks', 'depth', upTo(depths(task).row), whole(1, 24));
-  const rows = upTo(mostOf(blocks)).map((block) => {
-    const gate = block > 1 ? from(blocks, block) : undefined;
-    const inside = (what: string): string => `${what} of block ${block}`;
-    return [
-      choose.ordinal(`heads${block}`, inside('Attention heads'), 'heads', [1, 2, 4], HEADS, gate),
-      choose.ordinal(`mlpRatio${block}`, inside('MLP ratio'), 'expansion', [1, 2, 3, 4], whole(1, 16), gate),
-    ];
-  });
+  const inside = vitBlocks(choose, blocks);
   const readout = choose.categorical('readout', READOUT_TITLE, READOUTS);
   choose.check();
-  const dimensions = [width, ...join, blocks, ...rows.flat(), readout];
-  const inside = rows.flatMap((_, i) => [[`heads${i + 1}`, 2] as const, [`mlpRatio${i + 1}`, 1] as const]);
+  const dimensions = [width, ...join, blocks, ...inside.dimensions, readout];
   return stagedFamily(task, {
     ...{ name: 'sakt', title: 'SAKT', source: SOURCE, dimensions },
     reference: referenceOf(task, dimensions, {
-      ...{ width: 32, join: 'sum', blocks: 1, readout: 'last', ...Object.fromEntries(inside) },
+      ...{ width: 32, join: 'sum', blocks: 1, readout: 'last', ...inside.reference(1) },
     }),
     shared: ['blocks'],
     stages: [
-      {
-        owns: ['width', ...join.map(({ name }) => name)],
-        parts: [
-          {
-            reads: ['width', ...join.map(({ name }) => name)],
-            build: (g, _x, config) => placed(g, modalities, config),
-          },
-        ],
-      },
-      ...blocksOf(blocks, (block) => {
-        const [heads, ratio] = [`heads${block}`, `mlpRatio${block}`];
-        return {
-          // Heads share the channels: they cost nothing.
-          reads: [ratio],
-          build: (g, x, config) =>
-            vitBlock(g, `block${block}`, x, numberLevel(config, heads), numberLevel(config, ratio)),
-        };
-      }).map((part, index) => ({ owns: [`heads${index + 1}`, `mlpRatio${index + 1}`], parts: [part] })),
+      tokensStage(join, (g, config) => placed(g, modalities, config)),
+      ...inside.stages,
       {
         owns: ['readout'],
         parts: [{ reads: [], build: (g, x, config) => readOut(g, g.layerNorm('norm', x), config) }],

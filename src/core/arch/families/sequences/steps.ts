@@ -6,11 +6,11 @@ import type { Configuration, Dimension } from '../../../space/space.ts';
 import type { GraphBuilder, Value } from '../../graph-builder.ts';
 import { numberLevel, textLevel } from '../student-family.ts';
 import type { StudentTask } from '../student-family.ts';
+import type { Stage } from '../wide/parts.ts';
 
-export const JOINS = ['sum', 'concat'] as const;
+const JOINS = ['sum', 'concat'] as const;
 export const READOUTS = ['last', 'mean'] as const;
 
-export const JOIN_TITLE = 'Modalities side by side or added';
 export const READOUT_TITLE = 'Last step or mean of all';
 
 /** Throws `config.invalid` where the examples have no steps. */
@@ -23,9 +23,22 @@ const categorical = { role: 'other', type: 'categorical' } as const;
 
 export const READOUT: Dimension = { name: 'readout', title: READOUT_TITLE, ...categorical, levels: READOUTS };
 
-/** One modality has nobody to stand beside. */
-export const joinsOf = (modalities: readonly Modality[]): readonly Dimension[] =>
-  modalities.length > 1 ? [{ name: 'join', title: JOIN_TITLE, ...categorical, levels: JOINS }] : [];
+/** One modality has nobody to stand beside. `choose`: makes the dimension of a wide family. */
+export const joinsOf = (
+  modalities: readonly Modality[],
+  choose = (name: string, title: string, levels: readonly string[]): Dimension => ({
+    ...{ name, title, ...categorical, levels },
+  }),
+): readonly Dimension[] => (modalities.length > 1 ? [choose('join', 'Modalities side by side or added', JOINS)] : []);
+
+/** The first stage of a wide family over steps: its tokens, by width and join. */
+export function tokensStage(
+  join: readonly Dimension[],
+  build: (g: GraphBuilder, config: Configuration) => Value,
+): Stage {
+  const owns = ['width', ...join.map(({ name }) => name)];
+  return { owns, parts: [{ reads: owns, build: (g, _x, config) => build(g, config) }] };
+}
 
 export const joinOf = (config: Configuration): (typeof JOINS)[number] =>
   config['join'] === undefined ? 'sum' : textLevel(config, 'join', JOINS);
