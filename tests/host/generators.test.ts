@@ -37,7 +37,7 @@ describe('a study', () => {
     expect(studied?.best).toMatchObject({ episode: 1, cell: 1 });
     expect(readdirSync(inFolder('whole')).sort()).toEqual([
       ...['generator-1.png', 'generator-2.png', 'generator-2.safetensors', 'generator-3.png'],
-      ...['rows.jsonl', 'study.json'],
+      ...['lock.sqlite', 'rows.jsonl', 'study.json'],
     ]);
   });
 
@@ -54,6 +54,28 @@ describe('a study', () => {
     let news = 0;
     await host.studyGenerators(order(), inFolder('cut'), () => (news += 1), never);
     expect(news).toBe(0);
+  });
+});
+
+describe('two that work on one folder', () => {
+  it('do not mix their rows: the later one is refused in words, and the first one ends as if alone', async () => {
+    const first = study('shared');
+    const begun = () => existsSync(join(inFolder('shared'), 'study.json'));
+    await expect.poll(begun).toBe(true);
+    await expect(study('shared')).rejects.toMatchObject({
+      code: 'workspace.busy',
+      message: expect.stringMatching(/The study in ".*shared" is in use by another .*\(process \d+\); wait/),
+    });
+    expect((await first)?.rows).toHaveLength(6);
+    expect(readFileSync(join(inFolder('shared'), 'rows.jsonl'), 'utf8')).toBe(
+      readFileSync(join(inFolder('whole'), 'rows.jsonl'), 'utf8'),
+    );
+  });
+
+  it('one of which was killed before it wrote anything leave a folder to begin in', async () => {
+    mkdirSync(inFolder('killed'));
+    for (const name of ['lock.sqlite', 'lock.json']) writeFileSync(join(inFolder('killed'), name), '');
+    expect((await study('killed'))?.rows).toHaveLength(6);
   });
 });
 
