@@ -44,12 +44,20 @@ function holder(directory: string): number | undefined {
   }
 }
 
-function busy(directory: string): WorkbenchError {
+/** What is locked, in words, and what to do where somebody else has it. */
+export interface LockedThing {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+const WORKSPACE: LockedThing = { what: 'workspace', remedy: 'close it or choose another --workspace' };
+
+function busy(directory: string, { what, remedy }: LockedThing): WorkbenchError {
   const pid = holder(directory);
   const who = pid === undefined ? '' : ` (process ${pid})`;
   return new WorkbenchError(
     'workspace.busy',
-    `The workspace "${directory}" is in use by another TRADE workbench${who}; close it or choose another --workspace.`,
+    `The ${what} "${directory}" is in use by another TRADE workbench${who}; ${remedy}.`,
     { file: directory },
   );
 }
@@ -72,9 +80,9 @@ function tryLock(directory: string, patienceMs: number): Database.Database | und
 
 /** Throws `workspace.busy` where another process (or another workspace object of this one) holds
  * it. */
-export function acquireLock(directory: string): Lock {
+export function acquireLock(directory: string, thing = WORKSPACE): Lock {
   const db = tryLock(directory, PATIENCE_MS);
-  if (!db) throw busy(directory);
+  if (!db) throw busy(directory, thing);
   const note = noteFile(directory);
   try {
     // A power cut may have left half of it, or nothing in it: it is one still.

@@ -1,5 +1,5 @@
 /** A study of generators over the fake trainer: its folder, going on, and what is refused. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generatorStudyInput } from '../../src/bridge/schemas/generator.ts';
@@ -21,6 +21,8 @@ const order = (changes: Readonly<Record<string, unknown>> = {}) =>
   generatorStudyInput.parse({ episodes: 3, agent: 'random', ...changes });
 const quiet = (): void => undefined;
 const never = new AbortController().signal;
+/** Of a machine that others keep busy. */
+const PATIENT = { timeout: 30_000 };
 const inFolder = (name: string): string => join(folder.path, name);
 const study = (out: string, changes: Readonly<Record<string, unknown>> = {}) =>
   host.studyGenerators(order(changes), inFolder(out), quiet, never);
@@ -37,7 +39,7 @@ describe('a study', () => {
     expect(studied?.best).toMatchObject({ episode: 1, cell: 1 });
     expect(readdirSync(inFolder('whole')).sort()).toEqual([
       ...['generator-1.png', 'generator-2.png', 'generator-2.safetensors', 'generator-3.png'],
-      ...['rows.jsonl', 'study.json'],
+      ...['lock.sqlite', 'rows.jsonl', 'study.json'],
     ]);
   });
 
@@ -54,6 +56,28 @@ describe('a study', () => {
     let news = 0;
     await host.studyGenerators(order(), inFolder('cut'), () => (news += 1), never);
     expect(news).toBe(0);
+  });
+});
+
+describe('two that work on one folder', () => {
+  it('do not mix their rows: the later one is refused in words, and the first one ends as if alone', async () => {
+    const first = study('shared');
+    const begun = () => existsSync(join(inFolder('shared'), 'study.json'));
+    await expect.poll(begun, PATIENT).toBe(true);
+    await expect(study('shared')).rejects.toMatchObject({
+      code: 'workspace.busy',
+      message: expect.stringMatching(/The study in ".*shared" is in use by another .*\(process \d+\); wait/),
+    });
+    expect((await first)?.rows).toHaveLength(6);
+    expect(readFileSync(join(inFolder('shared'), 'rows.jsonl'), 'utf8')).toBe(
+      readFileSync(join(inFolder('whole'), 'rows.jsonl'), 'utf8'),
+    );
+  });
+
+  it('one of which was killed before it wrote anything leave a folder to begin in', async () => {
+    mkdirSync(inFolder('killed'));
+    for (const name of ['lock.sqlite', 'lock.json']) writeFileSync(join(inFolder('killed'), name), '');
+    expect((await study('killed'))?.rows).toHaveLength(6);
   });
 });
 
@@ -92,5 +116,73 @@ describe('what is refused leaves everything as it was', () => {
     writeFileSync(file, damaged(whole.trim().split('\n')).join('\n'));
     await expect(study('damaged')).rejects.toThrow(words);
     writeFileSync(file, whole);
+  });
+});
+
+describe('studies that the workspace keeps', () => {
+  const studies = () => host.client.studies;
+  const ended = (name: string) => async () => {
+    const job = (await host.client.jobs.list()).findLast(({ subject }) => subject === name);
+    return job?.state;
+  };
+  const begin = { name: 'mine', episodes: 3, agent: 'random' } as const;
+
+  it('go on as jobs without anybody waiting, and are listed with what came of them', async () => {
+    const job = await studies().start(begin);
+    expect(job).toMatchObject({ kind: 'generators', subject: 'mine' });
+    expect(host.activeJobs()).toBe(1);
+    await expect.poll(ended('mine'), PATIENT).toBe('finished');
+    const [mine] = await studies().list();
+    expect(mine).toMatchObject({ name: 'mine', order: { agent: 'random', teacher: 'fashion-resnet' } });
+    expect(mine?.rows.map(({ sheet }) => sheet)).toEqual([false, true, false, true, false, true]);
+    await expect(studies().start(begin)).rejects.toMatchObject({ place: { field: 'name' } });
+  });
+
+  it('show the samples of a finished generator byte for byte, and no others', async () => {
+    const file = join(inFolder('workspace/studies/mine'), 'generator-2.png');
+    expect(Buffer.from(await studies().sheet({ name: 'mine', episode: 1 }))).toEqual(readFileSync(file));
+    await expect(studies().sheet({ name: 'mine', episode: 9 })).rejects.toThrow(/no samples of generator 10/);
+    await expect(studies().sheet({ name: '..', episode: 0 })).rejects.toThrow();
+    const theirs = join(folder.path, 'theirs.png');
+    const own = readFileSync(file);
+    writeFileSync(theirs, own);
+    rmSync(file);
+    symlinkSync(theirs, file);
+    await expect(studies().sheet({ name: 'mine', episode: 1 })).rejects.toThrow(/generator-2.png is gone/);
+    rmSync(file);
+    writeFileSync(file, 'another');
+    await expect(studies().sheet({ name: 'mine', episode: 1 })).rejects.toThrow(/is not as it was written/);
+    writeFileSync(file, own);
+  });
+
+  it('that were stopped go on to the same rows, from the folder alone', async () => {
+    const { id } = await studies().start({ ...begin, name: 'halted' });
+    const cells = async () => (await studies().list()).find(({ name }) => name === 'halted')?.rows.length ?? 0;
+    await expect.poll(cells, PATIENT).toBeGreaterThan(0);
+    await expect(studies().remove({ name: 'halted' })).rejects.toThrow(/is being worked on/);
+    await host.client.jobs.stop({ id });
+    expect(await cells()).toBeLessThan(6);
+    await studies().goOn({ name: 'halted' });
+    await expect(studies().goOn({ name: 'halted' })).rejects.toThrow(/is being worked on already/);
+    await expect.poll(ended('halted'), PATIENT).toBe('finished');
+    const rows = (name: string): string =>
+      readFileSync(join(inFolder(`workspace/studies/${name}`), 'rows.jsonl'), 'utf8');
+    expect(rows('halted')).toBe(rows('mine'));
+  });
+
+  it('that are damaged say so in the list, and links to folders of others are none', async () => {
+    mkdirSync(inFolder('workspace/studies/broken'));
+    writeFileSync(join(inFolder('workspace/studies/broken'), 'study.json'), '{"form":');
+    symlinkSync(inFolder('whole'), inFolder('workspace/studies/linked'));
+    const list = await studies().list();
+    expect(list.map(({ name }) => name)).toEqual(['broken', 'halted', 'mine']);
+    expect(list[0]?.fault).toMatch(/study.json: it cannot be read/);
+    await expect(studies().goOn({ name: 'linked' })).rejects.toThrow(/there is no study "linked"/);
+  });
+
+  it('go for good, with all of their files', async () => {
+    await studies().remove({ name: 'mine' });
+    expect((await studies().list()).map(({ name }) => name)).not.toContain('mine');
+    expect(existsSync(inFolder('workspace/studies/mine'))).toBe(false);
   });
 });

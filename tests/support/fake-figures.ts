@@ -1,4 +1,5 @@
-/** What networks of the fake trainer reach: formulas of their graphs, and predictions that fit them. */
+/** What networks of the fake trainer reach: formulas of their graphs, and predictions that fit
+ * them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

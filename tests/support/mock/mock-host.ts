@@ -160,6 +160,8 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
   }
 
   const library = mockLibrary(emit);
+  const refused = (): Promise<never> =>
+    Promise.reject(new WorkbenchError('run.state', 'There are no studies of generators here.'));
   const client: BridgeClient = {
     ...mockMaintenance(),
     files: { put: async () => undefined, drop: async () => undefined },
@@ -264,6 +266,13 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
     fronts: mockFronts(() => [...runs.values()].map(({ records }) => records)),
     review: mockReview(findTrial),
     replays: {
+    studies: {
+      list: async () => [],
+      start: refused,
+      goOn: refused,
+      sheet: refused,
+      remove: refused,
+    },
       tables: async () => [fixtureTable],
       readTable: async () => fixtureTable,
       list: async () => [...replays.values()].map(({ summary: shown }) => shown),
