@@ -5,6 +5,7 @@ import { runSchema } from '../core/records/run.ts';
 import { latencySchema } from '../core/latency.ts';
 import { trialSchema } from '../core/records/trial.ts';
 import { bytes, list, z } from '../core/records/zod.ts';
+import { executor } from './executor-contract.ts';
 import * as maintenance from './maintenance-contract.ts';
 import { epochPointSchema } from '../core/records/epoch.ts';
 import { handedId, handPiecesInput } from './schemas/file.ts';
@@ -196,6 +197,7 @@ export const contract = {
     /** Refused while it is worked on. */
     remove: oc.input(l.nameInput).output(z.void()),
   },
+  executor,
   views: u.views,
   space: u.space,
   archives: u.archives,

@@ -10,8 +10,8 @@ import { trialHandlers } from './students/trial-handlers.ts';
 
 export function createHandlers(parts: Services): Handlers {
   const { catalog, side, review, imports, training, library, jobs, tables, replays, upkeep, archives } = parts;
+  const { executor, studies } = parts;
   const { store } = parts.workspace;
-  const { studies } = parts;
 
   return {
     system: {
@@ -89,6 +89,12 @@ export function createHandlers(parts: Services): Handlers {
       goOn: ({ name }) => studies.goOn(name),
       sheet: ({ name, episode }) => studies.sheet(name, episode),
       remove: ({ name }) => studies.remove(name),
+    },
+    executor: {
+      status: () => executor.status(),
+      choose: (settings) => executor.choose(settings),
+      test: (settings, signal) => executor.test(settings, signal),
+      install: () => executor.install(),
     },
     views: {
       list: () => upkeep.views(),

@@ -16,6 +16,7 @@ import type { FixtureOptions, FixtureRun } from '../gallery/fixtures.ts';
 import { mockFronts } from './mock-fronts.ts';
 import { fixtureCosts, fixtureLog } from './log-fixtures.ts';
 import { fixtureSetup } from './setup-fixtures.ts';
+import { mockExecutor } from './mock-executor.ts';
 import { mockMaintenance } from './mock-maintenance.ts';
 import { mockLibrary } from './library-fixtures.ts';
 import { mockUpkeep } from './mock-upkeep.ts';
@@ -164,6 +165,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
     Promise.reject(new WorkbenchError('run.state', 'There are no studies of generators here.'));
   const client: BridgeClient = {
     ...mockMaintenance(),
+    ...mockExecutor(),
     files: { put: async () => undefined, drop: async () => undefined },
     system: {
       info: async () => ({
