@@ -20,6 +20,7 @@ const APT_MS = 180_000;
 
 const tests = await run('test.mjs', tallyPath(root));
 installLibraries();
+process.stdout.write(`\nIn Electron, of the end-to-end suite: ${IN_CI.join(' ')}\n`);
 const electron = await run('e2e-electron.mjs', electronTallyPath(root), ...IN_CI);
 const { lines, ok } = summarise(addTallies([tests, electron]), tests.end === 0 ? electron.end : tests.end);
 process.stdout.write(`\nBoth together:\n${lines.join('\n')}\n`);

@@ -16,8 +16,8 @@ const PROBE_MS = 30_000;
 /**
  * @param {{ electron: string, env: NodeJS.ProcessEnv, platform: string, isRoot?: boolean }} options
  *   `electron`: path of its binary
- * @returns {{ before: readonly string[] } | { reason: string }} `before`: what a command that drives
- *   Electron is started by
+ * @returns {{ before: readonly string[] } | { reason: string }} `before`: what a command is started
+ *   by that drives Electron
  */
 export function findPlace({ electron, env, platform, isRoot = process.getuid?.() === 0 }) {
   const missing = missingLibrary(electron, env);

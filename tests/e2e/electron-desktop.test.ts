@@ -1,5 +1,5 @@
-/** What the program does on a desktop, in Electron itself: its files, its one instance, its window's
- * place, and what it tells of a search. */
+/** What the program does on a desktop, in Electron itself: its one instance and its menu, crashes
+ * of its processes, the place of its window, and what it tells of a search. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,8 @@ describe.skipIf(why !== undefined)(`the program on a desktop${says}`, () => {
     await page.getByRole('heading', { name: 'Experiments' }).waitFor();
   }
 
-  /** What is on the screen, also of a page that came after a crash: one that is gone never answers. */
+  /** What is on the screen, also of a page that came after a crash: one that is gone never
+   * answers. */
   const shown = (): Promise<string> =>
     program.app.evaluate(({ BrowserWindow }) => {
       const [window] = BrowserWindow.getAllWindows();

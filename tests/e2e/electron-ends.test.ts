@@ -72,20 +72,37 @@ describe.skipIf(why !== undefined)(`the end of the program${why === undefined ? 
     for (let round = 0; round < rounds; round += 1) await startAndEnd(end);
   });
 
-  test.skipIf(TIMES > 0)('by a signal while a search runs: it is paused, and nobody is asked', async () => {
-    const fake = { resources: makeResources(folder), plan: { epochMs: 200 } };
-    const program = await startElectron(join(folder, 'searching'), ['--sample'], { fake });
+  /** Of a workspace in which a search runs. */
+  async function endWhileSearching(name: string, end: (program: RealElectron) => Promise<unknown>): Promise<void> {
+    const fake = { resources: makeResources(join(folder, name)), plan: { epochMs: 200 } };
+    const searching = join(folder, name, 'workspace');
+    const program = await startElectron(searching, ['--sample'], { fake });
     const page = await windowOf(program);
     await page.getByText('Running').first().waitFor();
     const family = familyOf(program.app.process().pid ?? 0);
-    program.app.process().kill('SIGTERM');
+    await end(program);
     expect(await program.ended, program.output()).toBe(0);
     await expect.poll(() => stillThere(family), { timeout: 10_000 }).toEqual([]);
-    const { store, close } = openWorkspace(join(folder, 'searching'));
+    const { store, close } = openWorkspace(searching);
     const { rows } = store.runs();
     close();
     expect(rows).toMatchObject([{ run: { state: 'paused' } }]);
-  });
+  }
+
+  test.skipIf(TIMES > 0)('by a signal while a search runs: it is paused, and nobody is asked', () =>
+    endWhileSearching('unasked', async ({ app }) => app.process().kill('SIGTERM')),
+  );
+
+  test.skipIf(TIMES > 0)('by a signal while a person is asked: an answer that comes later changes nothing', () =>
+    endWhileSearching('asked', async ({ app }) => {
+      await app.evaluate(({ dialog, BrowserWindow }) => {
+        const stay = { response: 2, checkboxChecked: false };
+        dialog.showMessageBox = () => new Promise((answer) => process.once('SIGTERM', () => answer(stay)));
+        BrowserWindow.getAllWindows()[0]?.close();
+      });
+      app.process().kill('SIGTERM');
+    }),
+  );
 
   test.skipIf(TIMES > 0)('by a signal while its page hangs', async () => {
     const program = await startElectron(workspace);

@@ -95,7 +95,8 @@ await describeInChromium('the workbench', (chromium) => {
     await summary.filter({ hasText: more }).waitFor({ timeout: SLOW });
   });
 
-  test('closing the window asks, and leaves the choice between keeping and pausing', async () => {
+  const ownQuestion = inElectron ? " SKIP: Electron's main process asks, see electron-by-hand.test.ts" : '';
+  test.skipIf(inElectron)(`closing the window asks, and leaves the choice to keep or pause${ownQuestion}`, async () => {
     page.once('dialog', (dialog) => void dialog.dismiss());
     await page.close({ runBeforeUnload: true });
     const question = page.getByRole('alertdialog');
