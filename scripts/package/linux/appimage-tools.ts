@@ -8,8 +8,8 @@ import { join } from 'node:path';
 
 /** How the files are packed, smallest first; a runtime reads some of them. */
 const PACKINGS = [
-  // Executable code of Intel's processors is packed by a filter of its own.
-  { word: 'lzma', options: '-comp xz -Xdict-size 100% -b 1M' + (process.arch === 'x64' ? ' -Xbcj x86' : '') },
+  // Without a filter for the processor's code, which would try each block twice.
+  { word: 'lzma', options: '-comp xz -Xdict-size 100% -b 256K' },
   { word: 'zstd', options: '-comp zstd -Xcompression-level 19 -b 1M' },
   { word: 'inflate', options: '-comp gzip -b 1M' },
 ] as const;

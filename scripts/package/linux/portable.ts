@@ -37,10 +37,9 @@ export async function makePortable(order: PortableOrder): Promise<void> {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const ended = new Promise<number | null>((resolve, reject) => tar.on('error', reject).on('close', resolve));
-    // Level 19 would save a tenth more, and take half an hour.
     const packed = createZstdCompress({
       params: {
-        [constants.ZSTD_c_compressionLevel]: 12,
+        [constants.ZSTD_c_compressionLevel]: 9,
         [constants.ZSTD_c_enableLongDistanceMatching]: 1,
         [constants.ZSTD_c_windowLog]: 27,
       },
