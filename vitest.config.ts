@@ -2,14 +2,14 @@
  * Four projects. `unit` and `processes` run on both cores: the first stays in its own process, so
  * that a check before each commit is short; the second starts hosts with their workers. `compute`
  * trains with TensorFlow, which takes all cores by itself, and `e2e` drives the whole product, so
- * their files run one at a time. Where Electron's binary is there a fifth, `electron`, drives it
- * the same way; where it is not, `tests/e2e/electron.test.ts` says so.
+ * their files run one at a time. `npm run e2e:electron` has a fifth, `electron`, whose window
+ * takes the place of the browser's.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
-import { findElectron, whyNoWindow } from './scripts/setup/shells.mjs';
+import { NOT_IN_ELECTRON, ONLY_IN_ELECTRON } from './scripts/testing/electron-suite.mjs';
 
 const COMPUTE = ['tests/compute/**/*.test.ts', 'tests/oracle/**/*.test.ts'];
 const END_TO_END = [
@@ -22,13 +22,8 @@ const END_TO_END = [
     'tests/package/**/*.test.ts',
   ],
 ];
-/** They go the same way in both shells. */
-const IN_BOTH_SHELLS = [
-  ...['all-front', 'axe', 'claim', 'experiments', 'export', 'import', 'keyboard', 'open-archive', 'sample'],
-  ...['import-teacher', 'teachers-datasets'],
-].map((name) => `tests/e2e/${name}.test.ts`);
-const hasElectron =
-  findElectron(import.meta.dirname, process.env) !== undefined && !whyNoWindow(process.env, process.platform);
+/** `npm run e2e:electron` asks for it. */
+const isForElectron = process.env['TRADE_E2E_SHELL'] === 'electron';
 /** What a test imports that starts processes of the program. */
 const STARTS_PROCESSES = /support\/(?:fake-host|hostile-archives|store-processes)\.ts'|node:child_process'/;
 const PROCESSES = globSync('tests/**/*.test.ts', {
@@ -41,8 +36,8 @@ const inElectron = {
   extends: true as const,
   test: {
     name: 'electron',
-    include: IN_BOTH_SHELLS,
-    env: { TRADE_E2E_SHELL: 'electron' },
+    include: ['tests/e2e/**/*.test.ts'],
+    exclude: Object.keys(NOT_IN_ELECTRON),
     pool: 'forks' as const,
     maxWorkers: 1,
     fileParallelism: false,
@@ -102,7 +97,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: END_TO_END,
-          exclude: NOT_TESTS,
+          exclude: [...NOT_TESTS, ...ONLY_IN_ELECTRON],
           pool: 'forks',
           maxWorkers: 1,
           fileParallelism: false,
@@ -111,7 +106,7 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
-      ...(hasElectron ? [inElectron] : []),
+      ...(isForElectron ? [inElectron] : []),
     ],
   },
 });

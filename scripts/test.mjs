@@ -8,10 +8,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from './setup/files.mjs';
 import { runAsChild } from './setup/launch.mjs';
-import { checkoutCache, node24Path, packageRoot as root } from './setup/paths.mjs';
+import { node24Path, packageRoot as root } from './setup/paths.mjs';
 import { heldTo, ISA_VARIABLE } from './setup/instruction-sets.mjs';
 import { setUpOrExit } from './setup.mjs';
-import { summarise } from './testing/summary.mjs';
+import { summarise, tallyPath } from './testing/summary.mjs';
 
 const [first, isa, ...rest] = process.argv.slice(2);
 const filters = first === '--isa' ? rest : process.argv.slice(2);
@@ -23,16 +23,16 @@ try {
   process.exit(2);
 }
 await setUpOrExit();
-const tallyPath = join(checkoutCache(root), 'test-tally.json');
-rmSync(tallyPath, { force: true });
+const tally = tallyPath(root);
+rmSync(tally, { force: true });
 const { code, signal } = await runAsChild(
   node24Path(root),
   [
     ...[join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default'],
     ...['--reporter', join(root, 'scripts/testing/tally-reporter.mjs'), ...filters],
   ],
-  { cwd: root, env: { ...process.env, TRADE_TEST_TALLY: tallyPath } },
+  { cwd: root, env: { ...process.env, TRADE_TEST_TALLY: tally } },
 );
-const { lines, ok } = summarise(readJson(tallyPath), signal ?? code);
+const { lines, ok } = summarise(readJson(tally), signal ?? code);
 process.stdout.write(`${lines.join('\n')}\n`);
 process.exit(ok ? 0 : 1);

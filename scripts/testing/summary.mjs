@@ -1,5 +1,11 @@
-/** The last lines of `npm test`: what was skipped and why, what broke outside a test, and the
- * counts. */
+/** The last lines of a run of tests: what was skipped and why, what broke outside a test, and the
+ * counts. Where the runs leave them. */
+import { join } from 'node:path';
+import { checkoutCache } from '../setup/paths.mjs';
+
+/** Of `npm test`, and of `npm run e2e:electron`. */
+export const tallyPath = (root) => join(checkoutCache(root), 'test-tally.json');
+export const electronTallyPath = (root) => join(checkoutCache(root), 'electron-tally.json');
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: { name: string, reason: string }[], broken:
@@ -26,6 +32,25 @@ export function summarise(tally, end) {
       `${passed} passed, ${failures} failed, ${skipped.length} skipped`,
     ],
     ok: executed && failures === 0 && end === 0,
+  };
+}
+
+/**
+ * Of runs one after the other.
+ * @param {readonly { tally: Tally | undefined, end: number | string | null }[]} runs
+ * @returns {Tally}
+ */
+export function addTallies(runs) {
+  const tallies = runs.map(
+    ({ tally, end }) =>
+      tally ?? { passed: 0, failed: 0, skipped: [], broken: [`A test run ended without a result (${end}).`] },
+  );
+  const sum = (count) => tallies.reduce((total, tally) => total + count(tally), 0);
+  return {
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    skipped: tallies.flatMap(({ skipped }) => skipped),
+    broken: tallies.flatMap(({ broken }) => broken),
   };
 }
 

@@ -1,8 +1,8 @@
 /** The Electron shell: one instance, one window, and a host that outlives the window while a search
  * runs. */
 import { join } from 'node:path';
-import { app, crashReporter, dialog, protocol } from 'electron';
-import type { BrowserWindow } from 'electron';
+import { app, crashReporter, dialog, powerMonitor, protocol } from 'electron';
+import type { BrowserWindow, Event } from 'electron';
 import { isArchiveName } from '../bridge/schemas/archive.ts';
 import { messageOf, WorkbenchError } from '../bridge/errors.ts';
 import { COMMAND_MESSAGE } from '../bridge/shell.ts';
@@ -38,13 +38,14 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
   prepareApp();
   if (app.requestSingleInstanceLock({ archives: options.archives })) {
     opening.add(options.archives);
-    hearSystem(opening, { show: showWindow, mayLeave, leave });
+    hearSystem(opening, { show: showWindow, mayLeave });
     app.whenReady().then(start).catch(fail);
   } else {
     app.quit();
   }
 
   async function start(): Promise<void> {
+    hearEnds(leave);
     refuseWithoutSandbox();
     lockDown();
     setMenu(process.platform, (id) => window?.webContents.send(COMMAND_MESSAGE, id));
@@ -69,9 +70,9 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
   }
 
   function showWindow(): void {
-    if (host === undefined || phase === 'leaving') return;
+    if (host === undefined || isLeaving()) return;
     if (window === undefined) {
-      window = openWindow(mayLeave);
+      window = openWindow(mayLeave, leave);
       window.on('closed', () => (window = undefined));
     }
     if (window.isMinimized()) window.restore();
@@ -80,9 +81,13 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
 
   /** Asks first, where that is not settled yet. */
   function mayLeave(): boolean {
-    const isLeaving = phase === 'leaving';
-    if (!isLeaving) void closing();
-    return isLeaving;
+    if (isLeaving()) return true;
+    void closing();
+    return false;
+  }
+
+  function isLeaving(): boolean {
+    return phase === 'leaving';
   }
 
   /** The person closes the window or quits. */
@@ -90,12 +95,15 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
     if (phase !== 'running' || host === undefined) return void (host === undefined && leave());
     phase = 'asking';
     const answer = await decideClosing(workOf(host), (question) => askWhatToDo(window, question));
+    // A signal does not wait for the answer.
+    if (isLeaving()) return;
     phase = 'running';
     if (answer === 'quit') await leave();
     if (answer === 'keep') goOnWithoutWindow(host);
   }
 
   function goOnWithoutWindow(running: Host): void {
+    window?.hide();
     window?.destroy();
     void leaveWhenDone(running);
   }
@@ -113,12 +121,15 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
 
   /** Pauses what runs, closes the workspace, ends. */
   async function leave(): Promise<void> {
-    if (phase === 'leaving') return;
+    if (isLeaving()) return;
     phase = 'leaving';
     // The students in training take a moment to write their checkpoints.
     window?.hide();
     await host?.close().catch(fail);
-    app.quit();
+    // A page that hangs would not let it close.
+    window?.destroy();
+    // Not within `before-quit`, which may have brought us here: its refusal would take this back.
+    setImmediate(() => app.quit());
   }
 
   function fail(error: unknown): void {
@@ -142,11 +153,10 @@ function prepareApp(): void {
 interface Asked {
   readonly show: () => void;
   readonly mayLeave: () => boolean;
-  readonly leave: () => Promise<void>;
 }
 
 /** What the system asks of the one instance. */
-function hearSystem(opening: ReturnType<typeof createOpeningQueue>, { show, mayLeave, leave }: Asked): void {
+function hearSystem(opening: ReturnType<typeof createOpeningQueue>, { show, mayLeave }: Asked): void {
   app.on('second-instance', (_event, _args, _folder, data) => {
     opening.add(readHandOver(data).archives);
     show();
@@ -162,7 +172,17 @@ function hearSystem(opening: ReturnType<typeof createOpeningQueue>, { show, mayL
   app.on('before-quit', (event) => {
     if (!mayLeave()) event.preventDefault();
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void leave());
+}
+
+/** What ends the program without a question. Chromium takes signals for itself until the app is
+ * ready, and would ask: so they are heard from then on. */
+function hearEnds(leave: () => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void leave());
+  powerMonitor.on('shutdown', (event?: Event) => {
+    // Asks the system to wait for a moment.
+    event?.preventDefault();
+    void leave();
+  });
 }
 
 /** An AppImage's start script turns it off where the system grants none; a checkout may be tried

@@ -24,6 +24,12 @@ export function isOwnMainFrame(frame: FrameLike | null | undefined): boolean {
   return frame != null && frame.parent === null && isOwnPage(frame.url);
 }
 
+/** Our page may put words into the clipboard, as its buttons say. It reads nothing from there, and
+ * there is nothing else that it would have to ask for. */
+export function mayHave(permission: string, address: string): boolean {
+  return permission === 'clipboard-sanitized-write' && isOwnPage(address);
+}
+
 /** What the workbench exports, by the ends of its files: no program is among them. */
 const EXPORTS = ['.csv', '.html', '.json', '.md', '.onnx', '.png', '.svg', '.trade', '.txt'];
 

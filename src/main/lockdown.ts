@@ -1,18 +1,23 @@
-/** Closes Electron's doors: no permissions, no navigation, no second window, no webview, no
- * download but our exports. The rules are in guards.ts. */
+/** Closes Electron's doors: no permission but to copy, no navigation, no second window, no webview,
+ * no download but our exports. The rules are in guards.ts. */
 import { app, session, shell } from 'electron';
 import type { Event } from 'electron';
 import { mayOpenExternally } from '../bridge/external-links.ts';
-import { mayDownload, mayNavigate } from './guards.ts';
+import { mayDownload, mayHave, mayNavigate } from './guards.ts';
 
 /** Once the app is ready, before the first window. */
 export function lockDown(): void {
   const { defaultSession } = session;
-  defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  defaultSession.setPermissionCheckHandler(() => false);
+  defaultSession.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
+    answer(mayHave(permission, requestingUrl)),
+  );
+  defaultSession.setPermissionCheckHandler((_contents, permission, origin) => mayHave(permission, origin));
   defaultSession.setDevicePermissionHandler(() => false);
   defaultSession.on('will-download', (event, item) => {
-    if (!mayDownload(item.getURL(), item.getFilename())) event.preventDefault();
+    const name = item.getFilename();
+    if (!mayDownload(item.getURL(), name)) return event.preventDefault();
+    // It would be called by the address in the page's memory.
+    item.setSaveDialogOptions({ title: `Save ${name}` });
   });
   app.on('web-contents-created', (_created, contents) => {
     const guard = (event: Event & { readonly url: string }): void => {

@@ -9,8 +9,9 @@ import { onScreen, readWindowState, writeWindowState } from './window-state.ts';
 /** A page that crashes again so soon after coming back would crash for ever. */
 const CRASH_PAUSE_MS = 10_000;
 
-/** `mayClose` is asked each time the person closes the window; true lets it go. */
-export function openWindow(mayClose: () => boolean): BrowserWindow {
+/** `mayClose` is asked each time the person closes the window; true lets it go. `leave` is called
+ * where Windows ends the person's session. */
+export function openWindow(mayClose: () => boolean, leave: () => Promise<void>): BrowserWindow {
   const file = join(app.getPath('userData'), 'window.json');
   const state = onScreen(
     readWindowState(file),
@@ -36,10 +37,15 @@ export function openWindow(mayClose: () => boolean): BrowserWindow {
   });
   if (state.maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
-  window.on('close', (event) => {
+  const remember = (): void =>
     writeWindowState(file, { bounds: window.getNormalBounds(), maximized: window.isMaximized() });
+  // The program hides it as it ends.
+  window.on('hide', remember);
+  window.on('close', (event) => {
+    remember();
     if (!mayClose()) event.preventDefault();
   });
+  window.on('session-end', () => void leave());
   comeBackAfterCrash(window);
   void window.loadURL(START_PAGE);
   return window;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startElectron, whyNoElectron } from './real-electron.ts';
+import { startElectron, whyNoElectron, windowOf } from './real-electron.ts';
 import type { RealElectron } from './real-electron.ts';
 
 const why = whyNoElectron();
@@ -20,8 +20,8 @@ describe.skipIf(why !== undefined)(`the workbench in Electron${why === undefined
   let page: Page;
 
   beforeAll(async () => {
-    electron = await startElectron(join(folder, 'workspace'), [], userData);
-    page = await electron.app.firstWindow();
+    electron = await startElectron(join(folder, 'workspace'), [], { userData });
+    page = await windowOf(electron);
     await page.getByRole('heading', { name: 'Experiments' }).waitFor();
   });
 
@@ -31,7 +31,9 @@ describe.skipIf(why !== undefined)(`the workbench in Electron${why === undefined
   });
 
   test('shows our own page, which sees two names of the shell and nothing of Node', async () => {
-    expect(new URL(page.url()).origin).toBe('app://trade');
+    // To Node a scheme of our own has no origin.
+    expect(new URL(page.url())).toMatchObject({ protocol: 'app:', host: 'trade', pathname: '/' });
+    expect(await page.evaluate(() => location.origin)).toBe('app://trade');
     const seen = await page.evaluate(() => ({
       node: [typeof Reflect.get(window, 'require'), typeof Reflect.get(window, 'process')],
       shell: Object.keys(Reflect.get(window, 'trade') ?? {}).sort(),
@@ -61,7 +63,7 @@ describe.skipIf(why !== undefined)(`the workbench in Electron${why === undefined
   test('takes a file of runs over from a second start, which ends itself', async () => {
     const file = join(folder, 'From outside.trade');
     writeFileSync(file, 'runs');
-    const second = await startElectron(join(folder, 'workspace'), [file], userData).catch(() => undefined);
+    const second = await startElectron(join(folder, 'workspace'), [file], { userData }).catch(() => undefined);
     await page.getByRole('alertdialog').getByText('From outside.trade').waitFor();
     if (second) expect(await second.ended).toBe(0);
     await page.keyboard.press('Escape');

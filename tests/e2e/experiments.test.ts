@@ -9,6 +9,7 @@ import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
 import { examineFolder } from '../../src/store/upkeep/doctor.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { manifestOf, teacherContent, writeArchive } from '../support/forge.ts';
+import { savedBy } from './beyond-page.ts';
 import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
@@ -238,13 +239,10 @@ await describeInChromium('runs kept for years', (chromium) => {
     const [name = ''] = await names();
     await rows().first().getByRole('link').click();
     await page.getByRole('button', { name: 'More about this run' }).click();
-    const [download] = await Promise.all([
-      page.waitForEvent('download', { timeout: 60_000 }),
+    const { name: fileName, path: file } = await savedBy(page, () =>
       page.getByRole('menuitem', { name: 'Export as a file' }).click(),
-    ]);
-    expect(download.suggestedFilename()).toMatch(/\.trade$/);
-    const file = join(folder, 'run.trade');
-    await download.saveAs(file);
+    );
+    expect(fileName).toMatch(/\.trade$/);
     await goHome();
 
     await choose(file);
@@ -265,13 +263,10 @@ await describeInChromium('runs kept for years', (chromium) => {
   test('the runs that are ticked go out as one file, by key too', async () => {
     for (const row of [0, 2]) await rows().nth(row).getByRole('checkbox').check();
     const button = page.getByRole('group', { name: 'Selected runs' }).getByRole('button', { name: 'Export' });
-    const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), button.click()]);
-    expect(download.suggestedFilename()).toBe('2-runs.trade');
+    expect((await savedBy(page, () => button.click())).name).toBe('2-runs.trade');
     await poll(() => button.isEnabled()).toBe(true);
-    const [again] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), page.keyboard.press('e')]);
-    expect(again.suggestedFilename()).toBe('2-runs.trade');
-    const file = join(folder, 'two.trade');
-    await again.saveAs(file);
+    const { name, path: file } = await savedBy(page, () => page.keyboard.press('e'));
+    expect(name).toBe('2-runs.trade');
     await page.getByRole('button', { name: 'Clear the selection' }).click();
     await choose(file);
     await page.getByText('2 runs were taken in; 2 got another id').waitFor();
@@ -283,12 +278,9 @@ await describeInChromium('runs kept for years', (chromium) => {
 
   test('the whole workspace goes into one file and comes out of it in another place; both are sound', async () => {
     await page.getByRole('button', { name: 'Import, export' }).click();
-    const [download] = await Promise.all([
-      page.waitForEvent('download', { timeout: 60_000 }),
+    const { path: file } = await savedBy(page, () =>
       page.getByRole('menuitem', { name: 'Export the whole workspace' }).click(),
-    ]);
-    const file = join(folder, 'all.trade');
-    await download.saveAs(file);
+    );
     await stop();
     expect(examineFolder(workspace).problems).toEqual([]);
 

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { addFinishedStudent, FINISHED, QUEUED } from '../support/finished-student.ts';
+import { savedBy } from './beyond-page.ts';
 import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
@@ -37,12 +38,9 @@ await describeInChromium('the export of a student', (chromium) => {
   test('downloads a file and says how far it is from the trained network', async () => {
     await go(`/students/${FINISHED}`);
     await panel().getByLabel('Form of the file').selectOption({ label: 'ONNX, half precision' });
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      panel().getByRole('button', { name: 'Export' }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe('nice-search-take-2-student-1.onnx');
-    expect(readFileSync(await download.path()).toString('latin1')).toContain('TRADE workbench');
+    const { name, path } = await savedBy(page, () => panel().getByRole('button', { name: 'Export' }).click());
+    expect(name).toBe('nice-search-take-2-student-1.onnx');
+    expect(readFileSync(path).toString('latin1')).toContain('TRADE workbench');
     await panel()
       .getByText(/KiB\. On 64 validation images its logits are within 0\.0\d+ of/)
       .waitFor();

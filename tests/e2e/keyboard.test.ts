@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { savedBy } from './beyond-page.ts';
 import { describeInChromium } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
@@ -262,17 +263,16 @@ await describeInChromium('the workbench by keyboard', (chromium) => {
       .nth(2)
       .waitFor({ timeout: SLOW });
     expect(await focused()).not.toBe('');
-    const [download] = await Promise.all([page.waitForEvent('download'), press('e')]);
-    expect(download.suggestedFilename()).toMatch(/^comparison-.*\.html$/);
-    expect(readFileSync(await download.path(), 'utf8')).toContain('By keyboard 12');
+    const { name, path } = await savedBy(page, () => press('e'));
+    expect(name).toMatch(/^comparison-.*\.html$/);
+    expect(readFileSync(path, 'utf8')).toContain('By keyboard 12');
   });
 
   test('a student is found by its number and exported', { timeout: SLOW }, async () => {
     await inPalette('#2');
     await page.getByRole('heading', { name: 'Student #2', level: 1 }).waitFor();
     await page.getByRole('heading', { name: 'Export' }).waitFor();
-    const [download] = await Promise.all([page.waitForEvent('download'), press('e')]);
-    expect(download.suggestedFilename()).toBe('by-keyboard-12-student-2.onnx');
+    expect((await savedBy(page, () => press('e'))).name).toBe('by-keyboard-12-student-2.onnx');
     await press('k');
     await page.getByRole('heading', { name: 'Student #1', level: 1 }).waitFor();
   });

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { writeFiles } from '../compute/support/sources.ts';
 import { toneFiles } from '../compute/support/wav.ts';
+import { savedBy } from './beyond-page.ts';
 import { seriousFindings } from './accessibility.ts';
 import { cutControls } from './cut-controls.ts';
 import { describeInChromium, overflowOf } from './watched-page.ts';
@@ -193,11 +194,8 @@ await describeInChromium('data sets beyond images', (chromium) => {
         .getByRole('cell', { name: /^Teacher · / })
         .first()
         .waitFor({ timeout: SLOW });
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('button', { name: 'Save as HTML report' }).click(),
-      ]);
-      const report = readFileSync(await download.path(), 'utf8');
+      const { path } = await savedBy(page, () => page.getByRole('button', { name: 'Save as HTML report' }).click());
+      const report = readFileSync(path, 'utf8');
       expect(report).toContain(`validation ${noun}s`);
       expect(report.replaceAll(/<style>.*?<\/style>|data:image\/[^"]*|img-src|class="images"/gs, '')).not.toMatch(
         /\bimages?\b/i,

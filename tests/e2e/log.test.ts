@@ -9,6 +9,7 @@ import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
 import type { Run } from '../../src/core/records/run.ts';
 import type { WritableStore } from '../../src/store/store.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
+import { savedBy } from './beyond-page.ts';
 import { seriousFindings } from './accessibility.ts';
 import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
@@ -134,12 +135,9 @@ await describeInChromium('the log of a run', (chromium) => {
 
   test('is saved as text with all that the trainers said', async () => {
     await line(REASON).waitFor();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save', exact: true }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe('failing-log.txt');
-    const text = readFileSync(await download.path(), 'utf8');
+    const { name, path } = await savedBy(page, () => page.getByRole('button', { name: 'Save', exact: true }).click());
+    expect(name).toBe('failing-log.txt');
+    const text = readFileSync(path, 'utf8');
     for (const words of [REASON, ...LAST_WORDS]) expect(text).toContain(words);
   });
 

@@ -3,11 +3,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { _electron } from 'playwright-core';
-import type { ElectronApplication } from 'playwright-core';
+import type { ElectronApplication, Page } from 'playwright-core';
+import type { FakePlan } from '../support/fake-trainer.ts';
 import { findElectron, whyNoWindow } from '../../scripts/setup/shells.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const TOYS = pathToFileURL(join(ROOT, 'tests/contract/toys.ts')).href;
+const FAKE = join(ROOT, 'tests/support/fake-electron-toys.ts');
 
 /** Set by the test project `electron`: suites that are the same in both shells run in Electron
  * then. */
@@ -21,6 +25,17 @@ export function whyNoElectron(): string | undefined {
   return whyNoWindow(process.env, process.platform);
 }
 
+/** By the page of their window. */
+const programs = new WeakMap<Page, RealElectron>();
+export const programOf = (page: Page): RealElectron | undefined => programs.get(page);
+
+/** Its one window. */
+export async function windowOf(program: RealElectron): Promise<Page> {
+  const page = await program.app.firstWindow();
+  programs.set(page, program);
+  return page;
+}
+
 export interface RealElectron {
   readonly app: ElectronApplication;
   /** Resolves with the exit code when the program has ended. */
@@ -28,22 +43,46 @@ export interface RealElectron {
   output(): string;
 }
 
-/** As built in `out`. `args`: beside the workspace. `userData`: the program's own folder, by which
- * a second start finds the first. */
+/** With the fake trainer, which follows `plan`, and with the toys. */
+export interface FakeProgram {
+  readonly resources: string;
+  readonly plan: FakePlan;
+}
+
+function environmentOf({ resources, plan }: FakeProgram): Record<string, string> {
+  // Electron itself would refuse what Node is told.
+  const { NODE_OPTIONS: _own, ...others } = process.env;
+  const known = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  const fake = { FAKE_RESOURCES: resources, FAKE_TRAINER: JSON.stringify(plan), FAKE_NODE_OPTIONS: `--import ${TOYS}` };
+  return { ...Object.fromEntries(known), ...fake };
+}
+
+export interface ElectronOptions {
+  /** The program's own folder, by which a second start finds the first; one for this start where
+   * none is named. */
+  readonly userData?: string;
+  readonly fake?: FakeProgram;
+}
+
+/** As built in `out`; a fake one from its sources. `args`: beside the workspace. */
 export async function startElectron(
   workspace: string,
   args: readonly string[] = [],
-  userData = mkdtempSync(join(tmpdir(), 'trade electron ')),
+  { userData, fake }: ElectronOptions = {},
 ): Promise<RealElectron> {
+  const own = userData ?? mkdtempSync(join(tmpdir(), 'trade electron '));
   const app = await _electron.launch({
     executablePath: findElectron(ROOT, process.env),
-    args: [`--user-data-dir=${userData}`, ROOT, '--workspace', workspace, ...args],
+    args: [`--user-data-dir=${own}`, fake === undefined ? ROOT : FAKE, '--workspace', workspace, ...args],
     cwd: ROOT,
+    ...(fake && { env: environmentOf(fake) }),
+    // Playwright turns it off where it is not told.
+    chromiumSandbox: true,
   });
   const child = app.process();
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (output += data.toString()));
   const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
-  void ended.then(() => rmSync(userData, { recursive: true, force: true, maxRetries: 10 }));
+  if (userData === undefined) void ended.then(() => rmSync(own, { recursive: true, force: true, maxRetries: 10 }));
   return { app, ended, output: () => output };
 }

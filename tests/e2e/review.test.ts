@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { allowClipboard, clipboardText, savedBy } from './beyond-page.ts';
+import { launchChromium } from './chromium.ts';
 import { seriousFindings } from './accessibility.ts';
 import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
@@ -46,11 +48,6 @@ await describeInChromium('reviewing students', (chromium) => {
     await page.mouse.down();
     await page.mouse.move(...at(to), { steps: 4 });
     await page.mouse.up();
-  }
-
-  async function savedBy(button: Locator): Promise<{ readonly name: string; readonly path: string }> {
-    const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
-    return { name: download.suggestedFilename(), path: await download.path() };
   }
 
   beforeAll(async () => {
@@ -135,7 +132,7 @@ await describeInChromium('reviewing students', (chromium) => {
     const starts = { PNG: '\u0089PNG', SVG: '<svg', CSV: 'Student,' };
     for (const [kind, start] of Object.entries(starts)) {
       await page.getByRole('button', { name: 'Save Parallel coordinates' }).click();
-      const { name, path } = await savedBy(page.getByRole('menuitem', { name: kind }));
+      const { name, path } = await savedBy(page, () => page.getByRole('menuitem', { name: kind }).click());
       expect(name).toBe(`parallel-coordinates.${kind.toLowerCase()}`);
       expect(readFileSync(path).toString('latin1').startsWith(start)).toBe(true);
     }
@@ -192,18 +189,19 @@ await describeInChromium('reviewing students', (chromium) => {
   });
 
   test('the comparison goes as Markdown, and as one file that opens without a network', { timeout: SLOW }, async () => {
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await allowClipboard(page);
     await page.getByRole('button', { name: 'Copy as Markdown' }).click();
     await page.getByText('Copied.').waitFor();
-    const markdown = await page.evaluate(() => navigator.clipboard.readText());
+    const markdown = await clipboardText(page);
     expect(markdown).toMatch(/^# Teacher · #1 /);
     expect(markdown).toContain('| Validation accuracy |');
 
-    const { name, path } = await savedBy(page.getByRole('button', { name: 'Save as HTML report' }));
+    const { name, path } = await savedBy(page, () => page.getByRole('button', { name: 'Save as HTML report' }).click());
     expect(name).toMatch(/^comparison-.*\.html$/);
     const file = join(folder, 'report.html');
     writeFileSync(file, readFileSync(path));
-    const context = await page.context().browser()!.newContext({ offline: true, javaScriptEnabled: false });
+    const browser = await launchChromium();
+    const context = await browser.newContext({ offline: true, javaScriptEnabled: false });
     const faults: string[] = [];
     const report = await context.newPage();
     report.on('console', (message) => faults.push(message.text()));
@@ -218,7 +216,7 @@ await describeInChromium('reviewing students', (chromium) => {
     expect(pictures.length).toBeGreaterThan(8);
     expect(pictures.every((width) => width > 0)).toBe(true);
     expect(faults).toEqual([]);
-    await context.close();
+    await browser.close();
   });
 
   test(

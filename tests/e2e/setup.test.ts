@@ -9,6 +9,7 @@ import { parseSearchText } from '../../src/bridge/config/parse-config.ts';
 import { inputOf } from '../../src/bridge/config/config-input.ts';
 import type { Run } from '../../src/core/records/run.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
+import { allowClipboard, clipboardText } from './beyond-page.ts';
 import { seriousFindings } from './accessibility.ts';
 import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
@@ -37,7 +38,7 @@ await describeInChromium('the set-up of a run', (chromium) => {
     shell = await startWebShell(workspace);
     page = await chromium.open(shell.address);
     await page.setViewportSize({ width: 1280, height: 800 });
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await allowClipboard(page);
     await page.getByRole('heading', { name: 'Experiments' }).waitFor();
   }, SLOW);
 
@@ -50,7 +51,7 @@ await describeInChromium('the set-up of a run', (chromium) => {
   const copied = async (button: string, told: string): Promise<string> => {
     await page.getByRole('button', { name: button }).press('Enter');
     await page.getByText(`${told} copied.`, { exact: true }).waitFor();
-    return page.evaluate(() => navigator.clipboard.readText());
+    return clipboardText(page);
   };
 
   test('is read in groups, light and dark, and scrolled by keys', async () => {

@@ -3,7 +3,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { chromiumPath, launchChromium } from './chromium.ts';
-import { runsInElectron, whyNoElectron } from './real-electron.ts';
+import { runsInElectron, whyNoElectron, windowOf } from './real-electron.ts';
 import { electronAt } from './web-shell.ts';
 
 export interface WatchedPage {
@@ -33,7 +33,7 @@ async function watchElectron(address: string, options: PageOptions): Promise<Wat
   const program = electronAt(address);
   if (program === undefined) throw new Error(`No Electron was started for ${address}.`);
   const faults = await watchContext(program.app.context());
-  const page = await program.app.firstWindow();
+  const page = await windowOf(program);
   watchPage(page, faults);
   await page.emulateMedia({ colorScheme });
   await page.setViewportSize({ width, height });

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FakePlan } from '../support/fake-trainer.ts';
 import { runsInElectron, startElectron } from './real-electron.ts';
-import type { RealElectron } from './real-electron.ts';
+import type { FakeProgram, RealElectron } from './real-electron.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -32,6 +32,7 @@ export async function startWebShell(workspace: string, ...options: readonly stri
 /** With the fake trainer, which follows `plan`, and strategies of tests. */
 export function startFakeShell(workspace: string, resources: string, plan: FakePlan): Promise<WebShell> {
   const toys = pathToFileURL(join(ROOT, 'tests/contract/toys.ts')).href;
+  if (runsInElectron()) return startInElectron(workspace, [], { resources, plan });
   const environment = { NODE_OPTIONS: `--import ${toys}`, FAKE_TRAINER: JSON.stringify(plan) };
   const entry = join(ROOT, 'tests/support/fake-web.ts');
   return startShell([entry, resources, '--workspace', workspace], { ...process.env, ...environment });
@@ -64,8 +65,8 @@ async function startShell(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   };
 }
 
-async function startInElectron(workspace: string, options: readonly string[]): Promise<WebShell> {
-  const program = await startElectron(workspace, options);
+async function startInElectron(workspace: string, options: readonly string[], fake?: FakeProgram): Promise<WebShell> {
+  const program = await startElectron(workspace, options, { ...(fake && { fake }) });
   const address = `app://trade/#program-${programs.size + 1}`;
   programs.set(address, program);
   const { app, ended, output } = program;

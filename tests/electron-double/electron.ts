@@ -16,6 +16,7 @@ import type { ChromiumWindow, WindowDouble } from './chromium-window.ts';
  */
 export type DoubleCommand =
   | { readonly type: 'app'; readonly event: 'before-quit' | 'activate' }
+  | { readonly type: 'shutdown' }
   | { readonly type: 'second-instance'; readonly data?: unknown }
   | { readonly type: 'open-file'; readonly path: string }
   | { readonly type: 'focused'; readonly isFocused: boolean }
@@ -195,9 +196,14 @@ const downloads = new EventEmitter();
 export const session = {
   defaultSession: {
     on: (event: string, listener: (...args: readonly unknown[]) => void): void => void downloads.on(event, listener),
-    setPermissionRequestHandler: (ask: (contents: unknown, permission: string, answer: Answer) => void): void =>
-      ask(undefined, 'media', (allowed) => tell('permission', allowed)),
-    setPermissionCheckHandler: (check: () => boolean): void => tell('permission', check()),
+    setPermissionRequestHandler: (
+      ask: (contents: unknown, permission: string, answer: Answer, details: { readonly requestingUrl: string }) => void,
+    ): void => {
+      for (const permission of ['media', 'clipboard-read'])
+        ask(undefined, permission, (allowed) => tell('permission', allowed), { requestingUrl: 'app://trade/' });
+    },
+    setPermissionCheckHandler: (check: (contents: unknown, permission: string, origin: string) => boolean): void =>
+      tell('permission', check(undefined, 'media', 'app://trade/')),
     setDevicePermissionHandler: (check: () => boolean): void => tell('permission', check()),
   },
 };
@@ -235,6 +241,7 @@ export class Notification extends EventEmitter {
 }
 
 export const ipcMain = new EventEmitter();
+export const powerMonitor = new EventEmitter();
 
 /** As Electron's port in the main process: an emitter that wraps what it hears as an event. */
 class MainPort extends EventEmitter {
@@ -267,6 +274,11 @@ async function obey(command: DoubleCommand): Promise<void> {
   switch (command.type) {
     case 'app':
       return void (command.event === 'before-quit' ? app.quit() : app.emit(command.event));
+    case 'shutdown': {
+      const { event, isPrevented } = preventable();
+      powerMonitor.emit('shutdown', event);
+      return tell('prevented', isPrevented());
+    }
     case 'second-instance':
       return void app.emit('second-instance', {}, [], '/', command.data);
     case 'open-file': {
@@ -295,7 +307,11 @@ async function obey(command: DoubleCommand): Promise<void> {
     }
     case 'download': {
       const { event, isPrevented } = preventable();
-      downloads.emit('will-download', event, { getURL: () => command.url, getFilename: () => command.name });
+      downloads.emit('will-download', event, {
+        getURL: () => command.url,
+        getFilename: () => command.name,
+        setSaveDialogOptions: (options: unknown) => tell('save dialog', options),
+      });
       return tell('prevented', isPrevented());
     }
     case 'open':

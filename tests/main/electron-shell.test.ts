@@ -57,7 +57,7 @@ describe('the window', () => {
         preload: join(ROOT, 'out/preload/index.cjs'),
       },
     });
-    expect(shell.heard('permission').map((news) => news.detail)).toEqual([false, false, false]);
+    expect(shell.heard('permission').map((news) => news.detail)).toEqual([false, false, false, false]);
     expect(shell.heard('sandbox')).toHaveLength(1);
     expect(await shell.next('load')).toBe('app://trade/');
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mayOpenExternally } from '../../src/bridge/external-links.ts';
-import { isOwnMainFrame, isOwnPage, mayDownload, mayNavigate, START_PAGE } from '../../src/main/guards.ts';
+import { isOwnMainFrame, isOwnPage, mayDownload, mayHave, mayNavigate, START_PAGE } from '../../src/main/guards.ts';
 
 /** Each looks like ours to a test of first letters or of substrings. */
 const LOOKALIKES = [
@@ -66,6 +66,20 @@ describe('downloads', () => {
       expect(mayDownload(address, 'front.csv')).toBe(false);
       if (address !== 'app://trade/assets/main.js') expect(mayDownload(`blob:${address}`, 'front.csv')).toBe(false);
     },
+  );
+});
+
+describe('permissions', () => {
+  it('lets our page copy, which its buttons offer', () => {
+    expect(mayHave('clipboard-sanitized-write', START_PAGE)).toBe(true);
+  });
+
+  it.each(['clipboard-read', 'media', 'geolocation', 'notifications', 'openExternal', ''])('has no %j', (permission) =>
+    expect(mayHave(permission, START_PAGE)).toBe(false),
+  );
+
+  it.each(LOOKALIKES)('gives %j nothing', (address) =>
+    expect(mayHave('clipboard-sanitized-write', address)).toBe(false),
   );
 });
 

@@ -1,6 +1,6 @@
 /** The last line of `npm test`, which other programs read. */
 import { expect, it } from 'vitest';
-import { skipReason, summarise } from '../../scripts/testing/summary.mjs';
+import { addTallies, skipReason, summarise } from '../../scripts/testing/summary.mjs';
 
 const tally = { passed: 3, failed: 0, skipped: [], broken: [] };
 
@@ -35,4 +35,16 @@ it('fails when the run ended badly though every test passed', () => {
 it('takes the reason from the note, else from the name', () => {
   expect(skipReason('opens SKIP: no display', undefined)).toBe('no display');
   expect(skipReason('opens', 'no Electron binary')).toBe('no Electron binary');
+});
+
+it('adds up runs, and a run without a result is a failure of the whole', () => {
+  const skipped = [{ name: 'electron', reason: 'no display' }];
+  const runs = [
+    { tally, end: 0 },
+    { tally: { ...tally, failed: 2, skipped }, end: 1 },
+    { tally: undefined, end: 'SIGKILL' },
+  ];
+  const { lines, ok } = summarise(addTallies(runs), 1);
+  expect(lines.at(-1)).toBe('6 passed, 3 failed, 1 skipped');
+  expect(ok).toBe(false);
 });

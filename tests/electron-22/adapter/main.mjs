@@ -1,5 +1,5 @@
-/** What goes before the program in Electron 22: the parts of Electron 45, Node 24 and V8 that it
- * lacks. What is put here is not proved by it. */
+/** Does not prove: ES modules as entry, `protocol.handle`, V8 13 and Node 24, which are put into
+ * Electron 22 here before the program starts, nor the shipped addon of SQLite. */
 import './node.mjs';
 import './serializer.mjs';
 import './electron.mjs';
@@ -16,4 +16,4 @@ process.on('uncaughtException', (error) => {
   process.stderr.write(`${error.stack}\n`);
   app.exit(70);
 });
-createRequire(import.meta.url)('./program.cjs');
+createRequire(import.meta.url)(`./${globalThis.programFile ?? 'program.cjs'}`);

@@ -79,7 +79,7 @@ export class ValueWriter {
   #text(text) {
     const isLatin = [...text].every((letter) => letter.codePointAt(0) < 256);
     const bytes = Buffer.from(text, isLatin ? 'latin1' : 'utf16le');
-    // Its letters must begin on an even byte; 128 ** digits is the first length with a further digit.
+    // Its letters must begin on an even byte; 128 ** digits is the first length of one more digit.
     const digits = Math.max(1, Math.ceil(Math.log2(bytes.length + 1) / 7));
     if (!isLatin && (this.#size + 1 + digits) % 2 === 1) this.#byte(0);
     this.#tag(isLatin ? '"' : 'c');
