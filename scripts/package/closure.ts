@@ -2,8 +2,10 @@
  * turn, by the lock file. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isLoaded } from './left-out.ts';
 
 interface LockedPackage {
+  readonly version?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -27,16 +29,15 @@ export function reachedFrom(folder: string, entry: string): readonly string[] {
 /** Of the direct dependencies those that one of these built files names, in an import or to a
  * `require` of its own. */
 export function packagesNamedBy(root: string, files: readonly string[]): readonly string[] {
-  const { dependencies, optionalDependencies } = readLock(root)[''] ?? {};
   const texts = files.map((file) => readFileSync(file, 'utf8'));
-  return Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => {
+  return shippedDependencies(root).filter((name) => {
     const quoted = new RegExp(`["'\`]${name.replaceAll('/', '\\/')}(?:\\/[^"'\`\\s]*)?["'\`]`);
     return texts.some((text) => quoted.test(text));
   });
 }
 
 /** Folders below the root, `node_modules/a/node_modules/b`; what is optional and not installed is
- * left out. */
+ * left out, and what is never loaded. */
 export function closureOf(root: string, names: readonly string[]): readonly string[] {
   const lock = readLock(root);
   const found = new Set<string>();
@@ -46,7 +47,7 @@ export function closureOf(root: string, names: readonly string[]): readonly stri
       if (isNeeded) throw new Error(`node_modules lacks ${name}, which ${from || 'the program'} needs: run "npm ci".`);
       return;
     }
-    if (found.has(path)) return;
+    if (found.has(path) || !isLoaded(path)) return;
     found.add(path);
     const { dependencies = {}, optionalDependencies = {}, peerDependencies = {}, ...rest } = lock[path] ?? {};
     for (const inner of Object.keys(dependencies)) visit(inner, path, !(inner in optionalDependencies));
@@ -58,6 +59,19 @@ export function closureOf(root: string, names: readonly string[]): readonly stri
   const { optionalDependencies = {} } = lock[''] ?? {};
   for (const name of names) visit(name, '', !(name in optionalDependencies));
   return [...found].sort();
+}
+
+/** All that the program itself depends on. */
+export function shippedDependencies(root: string): readonly string[] {
+  const { dependencies, optionalDependencies } = readLock(root)[''] ?? {};
+  return Object.keys({ ...dependencies, ...optionalDependencies });
+}
+
+/** `paths`: as `closureOf` gives them; what is there, as `name@version`. */
+export function lockedAt(root: string, paths: readonly string[]): readonly string[] {
+  const lock = readLock(root);
+  const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  return paths.map((path) => `${nameOf(path)}@${lock[path]?.version}`);
 }
 
 /** As Node looks for it: beside the package that asks, then one folder up after the other. */

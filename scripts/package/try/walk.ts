@@ -1,0 +1,164 @@
+/**
+ * What a person does with a program that was just installed: starts it from the menu, lets the
+ * sample search run to its end, opens a file of runs, and ends it.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import { commandOf } from './desktop-entry.ts';
+import { openPage } from './page.ts';
+import type { Page } from './page.ts';
+import { runIn, startIn } from './place.ts';
+import type { Place } from './place.ts';
+
+export interface WalkOrder {
+  readonly place: Place;
+  readonly env: NodeJS.ProcessEnv;
+  /** A file of runs, and how many they are. */
+  readonly archive: { readonly file: string; readonly runs: number };
+  /** Takes a PNG and what it shows. */
+  readonly keep: (name: string, picture: Buffer) => void;
+  readonly tell: (line: string) => void;
+}
+
+/** As `trade runs --json` prints it. */
+interface RunList {
+  readonly runs: readonly {
+    readonly state: string;
+    readonly name: string;
+    readonly trials: number;
+    readonly failed: number;
+  }[];
+}
+
+export interface Walked {
+  /** What computes in it, by its own words. */
+  readonly backend: string;
+  /** Students of the sample search that were trained. */
+  readonly students: number;
+  readonly seconds: number;
+}
+
+const MINUTE = 60_000;
+/** examples/fashion-quick.json. */
+const SAMPLE = 'Fashion quick';
+/** Of the sample search, on a slow machine. */
+const SEARCH_LIMIT = 40 * MINUTE;
+/** By which its processes are found again. */
+export const MARK = 'TRADE_TRIED_AS';
+
+export async function walk({ place, env, archive, keep, tell }: WalkOrder): Promise<Walked> {
+  const trade = join(place.program, 'resources/bin/trade');
+  const backend = describeBackend(runIn(place, [trade, 'backend', '--json'], env));
+  tell(`computes: ${backend}`);
+  const started = performance.now();
+  const [program = '', ...args] = commandOf(place.entry, []);
+  const child = startIn(place, [program, ...args, '--remote-debugging-port=0', '--sample'], env);
+  const output = collect(child);
+  let page: Page | undefined;
+  try {
+    page = await openPage(await portIn(child, output), 2 * MINUTE);
+    await page.until('the sample search', RUNNING, 5 * MINUTE);
+    tell('the sample search runs');
+    await page.until('the end of the sample search', `!${RUNNING}`, SEARCH_LIMIT);
+    if ((await page.evaluate(FINISHED)) !== true) {
+      throw new Error(`The sample search stopped before its end: ${await page.evaluate('document.body.innerText')}`);
+    }
+    const seconds = Math.round((performance.now() - started) / 1000);
+    tell(`the sample search is at its end after ${seconds} s`);
+    keep('searched', await page.picture());
+    // As a file manager does: the second start hands the file over and ends.
+    runIn(place, commandOf(place.entry, [archive.file]), env);
+    await page.until('the question about the file', OFFERED, MINUTE);
+    keep('opened', await page.picture());
+    await page.evaluate(TAKE_IN);
+    await page.until('the runs of the file', rowsAre(archive.runs + 1), 2 * MINUTE);
+    tell(`${archive.runs} runs of a .trade file are taken in`);
+    await end(child, env);
+    const { runs }: RunList = JSON.parse(runIn(place, [trade, 'runs', '--json'], env)); // our own
+    const sample = runs.find(({ state, name }) => state === 'finished' && name === SAMPLE);
+    if (sample === undefined || runs.length !== archive.runs + 1) {
+      throw new Error(`The workspace holds other runs afterwards: ${JSON.stringify(runs)}`);
+    }
+    return { backend, students: sample.trials - sample.failed, seconds };
+  } catch (error) {
+    const picture = await page?.picture().catch(() => undefined);
+    if (picture !== undefined) keep('failed', picture);
+    const words = error instanceof Error ? error.message : String(error);
+    throw new Error(`${words}\nThe end of its output:\n${output().slice(-2000)}`, { cause: error });
+  } finally {
+    page?.close();
+    for (const pid of processesOf(env)) process.kill(pid, 'SIGKILL');
+  }
+}
+
+/** `trade backend --json`, in a few words. */
+function describeBackend(text: string): string {
+  const { backend, version, kernels, versions }: Backend = JSON.parse(text); // our own
+  const ours =
+    kernels === undefined ? 'no kernels of our own' : `${versions.kernels} kernels for ${kernels.instructions}`;
+  return `${backend} ${version}, ${ours}, Node ${versions.Node}`;
+}
+
+interface Backend {
+  readonly backend: string;
+  readonly version: string;
+  readonly versions: { readonly kernels?: string; readonly Node: string };
+  readonly kernels?: { readonly instructions: string };
+}
+
+/** Expressions of the page. */
+const BAR = `document.querySelector('[aria-label="About this sample search"]')`;
+const RUNNING = `(${BAR} !== null && [...${BAR}.querySelectorAll('button')].some((one) => one.textContent.includes('Stop it')))`;
+/** The state beside the name of the run. */
+const FINISHED = `document.body.innerText.includes('Finished')`;
+const DIALOG = `document.querySelector('[role=alertdialog]')`;
+const OFFERED = `${DIALOG}?.textContent.includes('Take in these runs?') === true`;
+const TAKE_IN = `[...${DIALOG}.querySelectorAll('button')].find((one) => one.textContent === 'Take in').click()`;
+const rowsAre = (count: number): string =>
+  `(location.hash = '/runs') && document.querySelectorAll('.body [role=row]').length === ${count}`;
+
+function collect(child: ChildProcess): () => string {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (output += data.toString()));
+  return () => output;
+}
+
+/** Chromium says it once, on stderr. */
+async function portIn(child: ChildProcess, output: () => string): Promise<number> {
+  for (let waited = 0; waited < 2 * MINUTE; waited += 200) {
+    const port = /DevTools listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(output())?.[1];
+    if (port !== undefined) return Number(port);
+    if (child.exitCode !== null) throw new Error(`The program ended at its start with ${child.exitCode}.`);
+    await sleep(200);
+  }
+  throw new Error('The program opened no port for its window.');
+}
+
+/** As a system does when it shuts down; all of it has to be gone. */
+async function end(child: ChildProcess, env: NodeJS.ProcessEnv): Promise<void> {
+  child.kill('SIGTERM');
+  for (let waited = 0; waited < MINUTE; waited += 200) {
+    if (child.exitCode !== null && processesOf(env).length === 0) return;
+    await sleep(200);
+  }
+  const rest = processesOf(env).map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
+  throw new Error(`A minute after SIGTERM these still run:\n${rest.join('\n')}`);
+}
+
+/** Those that have the mark of this trial in their environment. */
+export function processesOf(env: NodeJS.ProcessEnv): readonly number[] {
+  if (env[MARK] === undefined) return [];
+  const mark = `${MARK}=${env[MARK]}`;
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(mark);
+      } catch {
+        return false; // It has ended, or is another person's.
+      }
+    })
+    .map(Number);
+}
