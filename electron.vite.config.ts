@@ -20,6 +20,7 @@ const ENTRIES = {
   'importer-process': at('src/compute/importer-process.ts'),
   'strategy-worker': at('src/host/processes/strategy-worker.ts'),
   'store-worker': at('src/host/processes/store-worker.ts'),
+  'ray-worker': at('src/host/executors/ray/ray-worker.ts'),
 };
 
 export default defineConfig({

@@ -39,7 +39,7 @@ export const IMPORT_LAW = Object.freeze({
     rooms: ['core', 'bridge', 'store'],
     files: [
       ...['src/compute/protocol.ts', 'src/compute/tasks/tasks.ts', 'src/compute/tasks/*/task.ts'],
-      ...['src/compute/tasks/inputs.ts', 'src/compute/tasks/outputs.ts'],
+      ...['src/compute/tasks/inputs.ts', 'src/compute/tasks/outputs.ts', 'src/compute/tasks/travel.ts'],
     ],
     packages: ['@orpc/server', 'birpc', 'pino', 'yauzl', 'yazl'],
     typePackages: ['@orpc/contract', 'ws'],

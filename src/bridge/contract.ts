@@ -5,6 +5,7 @@ import { runSchema } from '../core/records/run.ts';
 import { latencySchema } from '../core/latency.ts';
 import { trialSchema } from '../core/records/trial.ts';
 import { list, z } from '../core/records/zod.ts';
+import { executor } from './executor-contract.ts';
 import * as maintenance from './maintenance-contract.ts';
 import { epochPointSchema } from '../core/records/epoch.ts';
 import { handedId, handPiecesInput } from './schemas/file.ts';
@@ -184,6 +185,7 @@ export const contract = {
     /** Stops it if need be and removes it. */
     discard: oc.input(s.idInput).output(z.void()),
   },
+  executor,
   views: u.views,
   space: u.space,
   archives: u.archives,

@@ -11,6 +11,7 @@ import { exportVerb } from './verbs/export.ts';
 import { exportRunVerb } from './verbs/export-run.ts';
 import { importRunsVerb } from './verbs/import-runs.ts';
 import { latencyVerb } from './verbs/latency.ts';
+import { rayVerb } from './verbs/ray.ts';
 import { reclaimVerb } from './verbs/reclaim.ts';
 import { replayVerb } from './verbs/replay.ts';
 import { resumeVerb } from './verbs/resume.ts';
@@ -47,6 +48,7 @@ const VERBS: readonly Verb[] = [
   studyVerb,
   doctorVerb,
   backendVerb,
+  rayVerb,
   teachersVerb,
   datasetsVerb,
 ];

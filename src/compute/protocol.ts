@@ -53,3 +53,15 @@ export type JobMessage =
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly field?: string };
 
 export type FromTrainer = { readonly type: 'ready' } | (JobId & JobMessage);
+
+const answer = { jobId: text, fence: text };
+
+/** From a process on another machine: there its reports and its output are of their kind's schema
+ * (`tasks/travel.ts`), too. */
+export const fromTrainerSchema: z.ZodType<FromTrainer> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.enum(['alive', 'held', 'stopped']), ...answer }),
+  z.object({ type: z.literal('report'), report: z.unknown(), ...answer }),
+  z.object({ type: z.literal('done'), output: z.unknown(), ...answer }),
+  z.object({ type: z.literal('failed'), code: text, message: z.string(), field: z.string().optional(), ...answer }),
+]);

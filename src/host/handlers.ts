@@ -10,6 +10,7 @@ import { trialHandlers } from './students/trial-handlers.ts';
 
 export function createHandlers(parts: Services): Handlers {
   const { catalog, side, review, imports, training, library, jobs, tables, replays, upkeep, archives } = parts;
+  const { executor } = parts;
   const { store } = parts.workspace;
 
   return {
@@ -81,6 +82,12 @@ export function createHandlers(parts: Services): Handlers {
       stop: ({ id }) => replays.stop(id),
       setName: ({ id, name }) => replays.setName(id, name),
       discard: ({ id }) => replays.discard(id),
+    },
+    executor: {
+      status: () => executor.status(),
+      choose: (settings) => executor.choose(settings),
+      test: (settings, signal) => executor.test(settings, signal),
+      install: () => executor.install(),
     },
     views: {
       list: () => upkeep.views(),

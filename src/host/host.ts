@@ -3,6 +3,7 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import type { WebSocket } from 'ws';
 import type { Contract } from '../bridge/contract.ts';
+import type { ExecutorSettings } from '../bridge/schemas/executor.ts';
 import type { Archives } from './archive/archives.ts';
 import type { RecoveryReport } from './workspace/maintenance.ts';
 import type { CutDataset, ImportDataset, SimulateDataset } from './library/dataset-import.ts';
@@ -28,6 +29,10 @@ export interface HostOptions {
   /** A Node 24 binary for trainers; absent: this one, or under Electron the one shipped with the
    * program. */
   readonly node?: string;
+  /** Where trainings run in this session; absent: where the person has chosen. */
+  readonly executor?: ExecutorSettings;
+  /** Folder of what the person has chosen; absent: the user's own. */
+  readonly config?: string;
   /** Tests put another trainer in the place of the real one, and lose patience sooner. */
   readonly trainer?: {
     readonly entry: string;

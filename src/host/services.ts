@@ -3,6 +3,7 @@ import type { SystemView } from '../bridge/schemas/system.ts';
 import { isUnderWay } from '../bridge/schemas/job.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { createArchives } from './archive/archives.ts';
+import { createChosenExecutor } from './executors/chosen-executor.ts';
 import { createLocalExecutor } from './executors/local-executor.ts';
 import { trainerSettings } from './executors/trainer-settings.ts';
 import type { HostOptions } from './host.ts';
@@ -53,11 +54,11 @@ export function createServices({ workspace, options, log, logFile }: Session) {
   const live = createLiveEvents();
   const changed = (): void => live.publish({ type: 'library.changed' });
 
-  const executor = createLocalExecutor(settings);
   // Its own program, also where tests put another trainer in the place of the real one.
   const importers = createLocalExecutor({ ...settings, entry: processEntry('importer') });
   const catalog = createCatalog(resources, directory);
   const jobs = createJobList({ live, log, now, clock });
+  const executor = createChosenExecutor({ settings, options, jobs, log, busy: () => busy() });
   const side = createSideJobs(executor, catalog, jobs.track);
   const handed = createHandedFiles(files.temp);
   const imports = createDatasetImports({ executor: importers, catalog, files, handed, jobs, changed });

@@ -2,6 +2,7 @@
  * folder. */
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import type { ClusterView, RaySettings } from '../bridge/schemas/executor.ts';
 import type { DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas/records.ts';
 import type { SetupView } from '../bridge/schemas/setup.ts';
 import type { BackendView } from '../bridge/schemas/system.ts';
@@ -25,6 +26,8 @@ import { readWorkspace } from './workspace/read-workspace.ts';
 import { planRun } from './runs/plan.ts';
 import { createSideJobs } from './jobs/side-jobs.ts';
 import { createLocalExecutor } from './executors/local-executor.ts';
+import { installRay, pythonForRay, rayFiles } from './executors/ray/python.ts';
+import { testCluster } from './executors/ray/ray-executor.ts';
 import { trainerSettings } from './executors/trainer-settings.ts';
 import { machineSlots } from './executors/trainer-slots.ts';
 import { PROGRAM_VERSION } from './version.ts';
@@ -141,4 +144,25 @@ export async function exportToFile(
     await side.close();
     close();
   }
+}
+
+/** Makes the Python environment that Ray needs; gives its Python. Throws `backend.missing`. */
+export async function installRayHere(
+  { resources }: Pick<HostOptions, 'resources'>,
+  tell: (stage: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const files = rayFiles(resources);
+  await installRay(files, tell, signal);
+  return pythonForRay(files);
+}
+
+/** What a cluster has. Throws `backend.missing` where it does not answer, in words. */
+export function testRay(
+  { resources }: Pick<HostOptions, 'resources'>,
+  ray: RaySettings,
+  signal: AbortSignal,
+): Promise<ClusterView> {
+  const files = rayFiles(resources);
+  return testCluster({ python: pythonForRay(files), driver: files.driver }, ray, signal);
 }

@@ -113,6 +113,7 @@ const JOB_TITLES = {
   speed: 'Speed of',
   pack: 'Export of',
   unpack: 'Import of',
+  install: 'Installation of',
 } as const satisfies Readonly<Record<JobKind, string>>;
 
 export const JOB_STATES = {

@@ -2,8 +2,8 @@
  * of its own. */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
+import { userFolder } from '../host/for-shells.ts';
 import { writeHandOver } from './hand-over.ts';
 
 /** A browser that ends so soon and badly never showed a window. */
@@ -77,16 +77,9 @@ function appWindowArguments(address: string, profile: string): readonly string[]
 function browserProfile(
   env: Environment = process.env,
   platform: NodeJS.Platform = process.platform,
-  home: string = homedir(),
+  home?: string,
 ): string {
-  const own = env['XDG_CACHE_HOME'];
-  const caches = {
-    win32: env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'),
-    darwin: join(home, 'Library', 'Caches'),
-  };
-  const others = own !== undefined && isAbsolute(own) ? own : join(home, '.cache');
-  const base = platform === 'win32' || platform === 'darwin' ? caches[platform] : others;
-  return join(base, 'trade-workbench', 'browser-profile');
+  return join(userFolder('cache', env, platform, home), 'browser-profile');
 }
 
 export const testing = { appWindowArguments, browserProfile };

@@ -2,14 +2,17 @@
  * held to it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseSearch } from '../../src/bridge/config/parse-config.ts';
 import { studentFamily } from '../../src/core/arch/families/registry.ts';
 import type { Executor, Order } from '../../src/host/executors/executor.ts';
 import { createLocalExecutor } from '../../src/host/executors/local-executor.ts';
+import { createRayExecutor } from '../../src/host/executors/ray/ray-executor.ts';
 import { trainerSettings } from '../../src/host/executors/trainer-settings.ts';
 import { FAKE_TRAINER, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
+import { rayHere, startRayCluster } from '../support/ray-cluster.ts';
+import type { RayCluster } from '../support/ray-cluster.ts';
 
 type Create = (folder: string, plan: FakePlan) => Executor;
 
@@ -19,15 +22,40 @@ const local: Create = (folder, plan) => {
   return createLocalExecutor(trainerSettings({ trainer: { entry: FAKE_TRAINER, environment } }, session));
 };
 
-const EXECUTORS: readonly (readonly [string, Create])[] = [['this machine', local]];
+/** Two nodes with a core each, for all tests of this file. */
+const driver = rayHere();
+let cluster: RayCluster | undefined;
+beforeAll(async () => {
+  if (typeof driver !== 'string') cluster = await startRayCluster(driver);
+}, 120_000);
+afterAll(() => cluster?.close());
+
+const ray: Create = (folder, plan) => {
+  if (cluster === undefined || typeof driver === 'string') throw new Error('There is no cluster.');
+  const trainer = { entry: FAKE_TRAINER, environment: { FAKE_TRAINER: JSON.stringify(plan) } };
+  const session = { fence: 's000001-test', folders: { temp: folder, cache: folder } };
+  return createRayExecutor({
+    ...{ settings: trainerSettings({ trainer }, session), trainer, driver: () => driver },
+    ray: { kind: 'ray', address: cluster.address, cpus: 1, gpus: 0 },
+  });
+};
+
+const EXECUTORS: readonly (readonly [string, Create])[] = [
+  ['this machine', local],
+  ...(typeof driver === 'string' ? [] : [['a cluster of Ray', ray] as const]),
+];
+it.skipIf(typeof driver !== 'string')(`a cluster of Ray: left out, for ${String(driver)}`, ({ skip }) => skip());
 
 const { recipe, checkpoints } = parseSearch({ name: 'test', recipe: { epochs: 4 } });
 const family = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
 const graph = family.build(family.reference);
-/** A leg: it needs no data of a fake. Fakes read their plans by the trial's number. */
+/** A fake needs no data for a leg. */
+const data = temporaryFolder();
+afterAll(() => data.remove());
+/** Fakes read their plans by the trial's number. */
 const training = (number: number): Order<'train'> => ({
   ...{ kind: 'train', jobId: `trial-${number}-a2` },
-  input: { graph, dataset: { directory: '/nowhere' }, recipe, until: 2, checkpoints, seed: 1 },
+  input: { graph, dataset: { directory: data.path }, recipe, until: 2, checkpoints, seed: 1 },
 });
 const timing: Order<'latency'> = {
   ...{ kind: 'latency', jobId: 'timed' },
@@ -64,7 +92,10 @@ describe.each(EXECUTORS)('an executor: %s', (_name, create) => {
     const busy = open({ traceFile: trace, untilHeld: [0] });
     let began: () => void = () => undefined;
     const begun = new Promise<void>((resolve) => (began = resolve));
-    const trained = busy.run(training(0), () => began());
+    // Before that it may tell what it waits for.
+    const trained = busy.run(training(0), (news) => {
+      if (news.type === 'progress' && news.stage === 'training') began();
+    });
     await begun;
     const timed = await busy.runAlone(timing);
     expect(timed.type === 'done' && timed.output.map(({ batch, threads }) => [batch, threads])).toEqual([

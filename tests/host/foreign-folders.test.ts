@@ -73,8 +73,8 @@ const VERBS: readonly (readonly string[])[] = [
   ['datasets', 'import', join(folder.path, 'resources')],
   ['study', 'gan', '--out', join(folder.path, 'generators')],
 ];
-/** It opens no workspace. */
-const WITHOUT_WORKSPACE = ['replay', 'help'];
+/** They open no workspace. */
+const WITHOUT_WORKSPACE = ['replay', 'ray', 'help'];
 
 const REFUSAL = /is neither empty nor a TRADE workspace|cannot be a workspace/;
 

@@ -74,6 +74,7 @@ const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
     'simulateDataset',
     'trainTeacher',
   ],
+  executor: ['status', 'choose', 'test', 'install'],
   teachers: ['judge', 'combine', 'judged', 'keep', 'forget'],
   files: ['put', 'drop'],
   jobs: ['list', 'stop', 'dismiss'],

@@ -37,6 +37,7 @@ export function fakeHost(
     workspace: join(folder, 'workspace'),
     resources: join(folder, 'resources'),
     shell: 'cli',
+    config: join(folder, 'config'),
     sample: SAMPLE,
     trainer: {
       entry: FAKE_TRAINER,

@@ -14,6 +14,7 @@ const JOB_KINDS = [
   'speed',
   'pack',
   'unpack',
+  'install',
 ] as const;
 
 export const jobSchema = z.strictObject({
@@ -46,7 +47,7 @@ export const isUnderWay = ({ state }: Pick<JobView, 'state'>): boolean => state 
 
 /** Nobody waits for these: they go on without the window that began them, and are lost, or cut
  * short, with the program. */
-const OUTLIVING: readonly JobKind[] = ['import', 'teacher', 'pack', 'unpack'];
+const OUTLIVING: readonly JobKind[] = ['import', 'teacher', 'pack', 'unpack', 'install'];
 
 export const outlivesWindow = (job: Pick<JobView, 'kind' | 'state'>): boolean =>
   OUTLIVING.includes(job.kind) && isUnderWay(job);

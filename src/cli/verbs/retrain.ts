@@ -9,9 +9,11 @@ import { winnersOf } from '../../core/front.ts';
 import type { Trial } from '../../core/records/trial.ts';
 import { wholeNumber, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions, Verb } from '../common.ts';
+import { withExecutor, withExecutorOptions } from '../executor-options.ts';
+import type { ExecutorOptions } from '../executor-options.ts';
 import { follow } from '../follow.ts';
 
-interface RetrainOptions extends CommonOptions {
+interface RetrainOptions extends CommonOptions, ExecutorOptions {
   readonly top: number;
   readonly students?: readonly number[];
   readonly seeds: number;
@@ -22,7 +24,7 @@ interface RetrainOptions extends CommonOptions {
 
 export const retrainVerb: Verb = (program, context) => {
   const { students, seeds, schedule } = TRAIN_AGAIN;
-  withCommonOptions(program.command('retrain'))
+  withExecutorOptions(withCommonOptions(program.command('retrain')))
     .description('train the best students of a run again, for longer and with several seeds')
     .argument('<run>', 'id of the run, as "trade runs" shows it')
     .option('--top <k>', 'so many of its best students', wholeNumber(1, 1000), students)
@@ -37,7 +39,7 @@ export const retrainVerb: Verb = (program, context) => {
     .option('--name <name>', 'name of the new run')
     .action(async (id: string, options: RetrainOptions) => {
       context.end(
-        await withHost(context, options, async (host) => {
+        await withHost(withExecutor(context, options), options, async (host) => {
           const { run } = await host.client.runs.get({ id });
           const trials = await host.client.runs.trials({ id });
           const chosen =

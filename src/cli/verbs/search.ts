@@ -8,16 +8,18 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { checkSearch } from '../../host/for-shells.ts';
 import { readInput, wholeNumber, withCommonOptions, withHost, workspaceOf } from '../common.ts';
 import type { CommonOptions, Verb } from '../common.ts';
+import { withExecutor, withExecutorOptions } from '../executor-options.ts';
+import type { ExecutorOptions } from '../executor-options.ts';
 import { follow } from '../follow.ts';
 
-interface SearchOptions extends CommonOptions {
+interface SearchOptions extends CommonOptions, ExecutorOptions {
   readonly trials?: number;
   readonly epochs?: number;
   readonly seed?: number;
 }
 
 export const searchVerb: Verb = (program, context) => {
-  withCommonOptions(program.command('search'))
+  withExecutorOptions(withCommonOptions(program.command('search')))
     .description('run a search to its end, and print its front')
     .argument('<config>', 'JSON file of the search, as examples/fashion-quick.json; - for standard input')
     .option('--trials <n>', 'students to train, instead of the number in the file', wholeNumber(1, 100_000))
@@ -35,7 +37,7 @@ export const searchVerb: Verb = (program, context) => {
       if (!existsSync(workspace))
         await checkSearch({ ...context.hostOptions, workspace }, search).catch(nameFile(file));
       context.end(
-        await withHost(context, options, (host) =>
+        await withHost(withExecutor(context, options), options, (host) =>
           follow(host, options, () => host.client.runs.start(search).catch(nameFile(file)), []),
         ),
       );

@@ -1,6 +1,7 @@
 /** What a kind of task is, and what several kinds tell on their way or give in the end. */
+import { epochPointSchema } from '../../core/records/epoch.ts';
 import type { EpochPoint } from '../../core/records/epoch.ts';
-import type { z } from '../../core/records/zod.ts';
+import { count, hash, z } from '../../core/records/zod.ts';
 import type { Artifact } from './inputs.ts';
 
 /** `Report`: what it tells on its way, `never` where that is nothing. */
@@ -40,3 +41,21 @@ export interface NoteReport {
 export interface WrittenFolder {
   readonly directory: string;
 }
+
+/** As it comes from another machine: `path` is the file's bare name. */
+export const writtenFile = z.object({
+  path: z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}$/, 'expected the bare name of a file'),
+  sha256: hash,
+  bytes: count,
+});
+
+export const progressReport = z.object({
+  type: z.literal('progress'),
+  stage: z.string().max(200),
+  done: z.number(),
+  total: z.number(),
+});
+
+export const noteReport = z.object({ type: z.literal('note'), words: z.string().max(2000) });
+
+export const epochReport = z.object({ type: z.literal('epoch'), point: epochPointSchema, checkpoint: writtenFile });

@@ -5,7 +5,7 @@ import type { RecordOf } from './zod.ts';
 const text = z.string().max(300);
 
 /** As a trainer tells it. */
-const computerSchema = z.object({
+export const computerSchema = z.object({
   /** `tensorflow 2.21.0` */
   backend: text,
   /** `cpu (AMD EPYC)` */

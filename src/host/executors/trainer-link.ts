@@ -6,7 +6,6 @@ import { WorkbenchError } from '../../core/errors.ts';
 import type { FromTrainer, ToTrainer } from '../../compute/protocol.ts';
 import type { Kind } from '../../compute/tasks/tasks.ts';
 import { startProcess } from '../processes/own-process.ts';
-import type { OwnProcess } from '../processes/own-process.ts';
 import type { Order, Reporter, TaskEnd } from './executor.ts';
 
 export interface TrainerSettings {
@@ -27,6 +26,20 @@ export interface TrainerSettings {
   /** `temp`: the session's own. `cache`: for what other sessions can use too. */
   readonly folders: { readonly temp: string; readonly cache: string };
 }
+
+/** A trainer process as its link sees it, wherever it runs. */
+export interface TrainerPeer {
+  send(message: ToTrainer): void;
+  onMessage(hear: (message: FromTrainer) => void): void;
+  /** At once, whatever it is at. */
+  kill(): void;
+  /** As that of a process of ours. */
+  readonly gone: Promise<string>;
+  tail(): string;
+}
+
+/** What a link needs to know of its trainer. */
+export type LinkSettings = Pick<TrainerSettings, 'silenceMs' | 'stopMs' | 'crowding' | 'fence' | 'folders'>;
 
 export interface TrainerLink {
   /** As an executor's, one job at a time. Aborting `signal` asks for a stop between two steps, and
@@ -55,8 +68,29 @@ interface Job {
 /** Resolves when the process is ready. Throws `backend.missing` when it ends or stays silent before
  * that. */
 export async function startTrainer(settings: TrainerSettings): Promise<TrainerLink> {
-  const own = startProcess(settings.entry, settings.node, settings.environment);
-  const { child, gone, tail } = own;
+  const peer = processPeer(settings);
+  const link = linkTo(peer, settings);
+  await ready(peer, settings.startMs, settings.crowding);
+  return link;
+}
+
+function processPeer({ entry, node, environment }: TrainerSettings): TrainerPeer {
+  const { child, gone, tail } = startProcess(entry, node, environment);
+  return {
+    send: (message) => {
+      if (child.connected) child.send(message, () => undefined); // a failed send is followed by `exit`
+    },
+    // Sound: the other end of this channel is our own trainer; fence and job are checked before
+    // anything is believed.
+    onMessage: (hear) => void child.on('message', (message) => hear(message as FromTrainer)),
+    kill: () => void child.kill('SIGKILL'),
+    ...{ gone, tail },
+  };
+}
+
+/** Of a trainer that is ready, or is not asked anything before it is. */
+export function linkTo(peer: TrainerPeer, settings: LinkSettings): TrainerLink {
+  const { send, gone, tail } = peer;
   let job: Job | undefined;
   let alive = true;
   let still: (() => void) | undefined;
@@ -73,7 +107,7 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
   /** It counts as gone from now on, so that no job is given to a dying process. */
   function condemn(): void {
     alive = false;
-    child.kill('SIGKILL');
+    peer.kill();
   }
 
   function finish(end: AnyEnd): void {
@@ -89,9 +123,7 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     finish({ type: 'crashed', message: `The trainer process died: ${how}.${tail()}` });
   });
 
-  // Sound: the other end of this channel is our own trainer; fence and job are checked before
-  // anything is believed.
-  child.on('message', (message) => receive(message as FromTrainer));
+  peer.onMessage(receive);
 
   function receive(message: FromTrainer): void {
     if (message.type === 'ready' || message.fence !== settings.fence || message.jobId !== job?.id) return;
@@ -115,10 +147,6 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
       working.fail(error);
       finish({ type: 'crashed', message: 'The trainer was ended because its news could not be kept.' });
     }
-  }
-
-  function send(message: ToTrainer): void {
-    if (child.connected) child.send(message, () => undefined); // a failed send is followed by `exit`
   }
 
   function hold(): Promise<void> {
@@ -166,12 +194,11 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
 
   async function close(): Promise<void> {
     send({ type: 'shutdown' });
-    const timer = setTimeout(() => child.kill('SIGKILL'), settings.stopMs);
+    const timer = setTimeout(() => peer.kill(), settings.stopMs);
     await gone;
     clearTimeout(timer);
   }
 
-  await ready(own, settings.startMs, crowding);
   return { run, hold, release, alive: () => alive, close };
 }
 
@@ -190,10 +217,14 @@ export async function runOnce<K extends Kind>(
   }
 }
 
-function ready({ child, gone, tail }: OwnProcess, withinMs: number, crowding: () => number): Promise<void> {
+function ready(
+  { onMessage, kill, gone, tail }: TrainerPeer,
+  withinMs: number,
+  crowding: () => number = () => 1,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const watchdog = createWatchdog(withinMs, crowding, (waitedMs) => {
-      child.kill('SIGKILL');
+      kill();
       refuse(`it was not ready after ${Math.round(waitedMs / 1000)} s`);
     });
     watchdog.feed();
@@ -201,10 +232,8 @@ function ready({ child, gone, tail }: OwnProcess, withinMs: number, crowding: ()
       watchdog.rest();
       reject(new WorkbenchError('backend.missing', `No trainer can be started here: ${why}.${tail()}`));
     };
-    child.on('message', function waiting(message) {
-      // Sound: the other end of this channel is our own trainer.
-      if ((message as FromTrainer).type !== 'ready') return;
-      child.off('message', waiting);
+    onMessage((message) => {
+      if (message.type !== 'ready') return;
       watchdog.rest();
       resolve();
     });

@@ -13,6 +13,7 @@ const SOURCES = {
   importer: '../../compute/importer-process.ts',
   'strategy-worker': './strategy-worker.ts',
   'store-worker': './store-worker.ts',
+  'ray-worker': '../executors/ray/ray-worker.ts',
 } as const;
 
 export type EntryName = keyof typeof SOURCES;

@@ -16,6 +16,7 @@ import type { FixtureOptions, FixtureRun } from '../gallery/fixtures.ts';
 import { mockFronts } from './mock-fronts.ts';
 import { fixtureCosts, fixtureLog } from './log-fixtures.ts';
 import { fixtureSetup } from './setup-fixtures.ts';
+import { mockExecutor } from './mock-executor.ts';
 import { mockMaintenance } from './mock-maintenance.ts';
 import { mockLibrary } from './library-fixtures.ts';
 import { mockUpkeep } from './mock-upkeep.ts';
@@ -162,6 +163,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
   const library = mockLibrary(emit);
   const client: BridgeClient = {
     ...mockMaintenance(),
+    ...mockExecutor(),
     files: { put: async () => undefined, drop: async () => undefined },
     system: {
       info: async () => ({

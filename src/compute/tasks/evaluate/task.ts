@@ -1,8 +1,11 @@
 /** How good a trained network is on a split, and what it says of each image. */
 import type { Measured } from '../../../core/measures.ts';
-import { z } from '../../../core/records/zod.ts';
+import { MEASURE_NAMES } from '../../../core/measures.ts';
+import { anyNumber, count, floats, z } from '../../../core/records/zod.ts';
 import { datasetRef, networkSource } from '../inputs.ts';
 import type { Task } from '../outputs.ts';
+import { datasetAt, networkAt } from '../travel.ts';
+import type { Travel } from '../travel.ts';
 
 export const evaluateInput = z.object({
   source: networkSource,
@@ -32,3 +35,22 @@ export interface Judgement extends Evaluation {
 }
 
 export type EvaluateTask = Task<typeof evaluateInput, never, Judgement>;
+
+const predictions = z
+  .object({ count, classes: count, probabilities: floats })
+  .refine(({ count, classes, probabilities }) => probabilities.length === count * classes, 'expected a row an example');
+
+export const judgement = z.object({
+  accuracy: anyNumber,
+  loss: anyNumber,
+  predictions,
+  measures: z.partialRecord(z.enum(MEASURE_NAMES), anyNumber).optional(),
+});
+
+export const evaluateTravel: Travel<EvaluateTask> = {
+  reads: ({ source, dataset, split }, places) => ({
+    ...{ source: networkAt(places, source), dataset: datasetAt(places, dataset), split },
+  }),
+  report: z.never(),
+  output: judgement,
+};

@@ -1,9 +1,12 @@
 /** One network with all students of a family is trained, and what its paths count with it. */
 import type { SupernetEdge } from '../../../core/arch/supernet.ts';
 import { recipeSchema } from '../../../core/records/recipe.ts';
-import { z } from '../../../core/records/zod.ts';
+import { anyNumber, count, z } from '../../../core/records/zod.ts';
 import { artifact, datasetRef, graph, seed, teacherRef, text } from '../inputs.ts';
+import { progressReport, writtenFile } from '../outputs.ts';
 import type { ProgressReport, Task, WrittenFile } from '../outputs.ts';
+import { artifactAt, datasetAt, teacherAt } from '../travel.ts';
+import type { Travel } from '../travel.ts';
 
 const edge = z.object({ id: text, dimension: text, paths: z.array(z.array(text)) });
 
@@ -51,3 +54,22 @@ export interface Searched {
 }
 
 export type SupernetTask = Task<typeof supernetInput, ProgressReport | SupernetReport, Searched>;
+
+const epoch = z.object({
+  type: z.literal('epoch'),
+  epoch: count,
+  shares: z.array(anyNumber),
+  loss: anyNumber,
+  checkpoint: writtenFile,
+});
+
+export const supernetTravel: Travel<SupernetTask> = {
+  reads: (input, places) => ({
+    ...input,
+    dataset: datasetAt(places, input.dataset),
+    ...(input.teacher && { teacher: teacherAt(places, input.teacher) }),
+    ...(input.resumeFrom && { resumeFrom: artifactAt(places, input.resumeFrom) }),
+  }),
+  report: z.discriminatedUnion('type', [progressReport, epoch]),
+  output: z.object({ epochs: count, mixing: z.array(anyNumber), cpuSeconds: anyNumber, checkpoint: writtenFile }),
+};

@@ -1,12 +1,17 @@
 /** A student is trained to its end, or to the end of a leg. */
 import { checkpointsSchema } from '../../../core/records/checkpoints.ts';
+import { computerSchema } from '../../../core/records/machine.ts';
 import type { Computer } from '../../../core/records/machine.ts';
 import { warmStartSchema } from '../../../core/records/proposal.ts';
 import { recipeSchema } from '../../../core/records/recipe.ts';
-import { z } from '../../../core/records/zod.ts';
+import { anyNumber, count as whole, z } from '../../../core/records/zod.ts';
 import { artifact, count, datasetRef, graph, seed, teacherRef } from '../inputs.ts';
+import { epochReport, noteReport, progressReport, writtenFile } from '../outputs.ts';
 import type { EpochReport, NoteReport, ProgressReport, Task, WrittenFile } from '../outputs.ts';
+import { judgement } from '../evaluate/task.ts';
 import type { Evaluation, Judgement } from '../evaluate/task.ts';
+import { artifactAt, datasetAt, teacherAt } from '../travel.ts';
+import type { Travel } from '../travel.ts';
 
 /** The stage in which a student's first filters are combined of its parents'. */
 export const COMBINING = "combining its parents' filters";
@@ -59,3 +64,32 @@ export interface Rested extends Pick<Evaluation, 'accuracy' | 'loss'> {
 }
 
 export type TrainTask = Task<typeof trainInput, ProgressReport | EpochReport | NoteReport, Trained | Rested>;
+
+const trained = judgement.extend({
+  type: z.literal('trained'),
+  seconds: anyNumber,
+  params: whole,
+  checkpoint: writtenFile,
+  epochs: whole,
+  computer: computerSchema.optional(),
+  best: z.object({ epoch: whole, checkpoint: writtenFile }).optional(),
+});
+
+const rested = z.object({ type: z.literal('rested'), epoch: whole, accuracy: anyNumber, loss: anyNumber });
+
+export const trainTravel: Travel<TrainTask> = {
+  reads: (input, places) => ({
+    ...input,
+    dataset: datasetAt(places, input.dataset),
+    ...(input.teacher && { teacher: teacherAt(places, input.teacher) }),
+    ...(input.resumeFrom && { resumeFrom: artifactAt(places, input.resumeFrom) }),
+    ...(input.from && {
+      from: {
+        ...input.from,
+        parents: input.from.parents.map((one) => (one === 'teacher' ? one : artifactAt(places, one))),
+      },
+    }),
+  }),
+  report: z.discriminatedUnion('type', [progressReport, noteReport, epochReport]),
+  output: z.discriminatedUnion('type', [trained, rested]),
+};

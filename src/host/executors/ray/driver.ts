@@ -1,0 +1,164 @@
+/** The Python process beside the host that speaks with Ray, and the lines between the two. */
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { RaySettings } from '../../../bridge/schemas/executor.ts';
+import { WorkbenchError } from '../../../core/errors.ts';
+import { z } from '../../../core/records/zod.ts';
+
+/** A machine that is there answers in a fraction of it. */
+const PROBE_MS = 5000;
+/** Ray starts a server for each client, which takes seconds; said in words while it lasts. */
+const CONNECT_MS = 60_000;
+const TAIL_BYTES = 4096;
+
+const id = z.int();
+const saidSchema = z.discriminatedUnion('is', [
+  z.object({ is: z.literal('connected'), ray: z.string(), python: z.string() }),
+  z.object({ is: z.literal('refused'), words: z.string() }),
+  z.object({ is: z.literal('described'), cluster: z.unknown() }),
+  z.object({ is: z.literal('waiting'), id, words: z.string() }),
+  z.object({ is: z.literal('opened'), id, node: z.string(), machine: z.string() }),
+  z.object({ is: z.literal('carrying'), id }),
+  z.object({ is: z.literal('line'), id, line: z.unknown() }),
+  z.object({ is: z.literal('gone'), id, words: z.string(), code: z.string().nullable() }),
+]);
+
+type Said = z.infer<typeof saidSchema>;
+/** Of one trainer. */
+export type TrainerSaid = Extract<Said, { id: number }>;
+
+export interface DriverOptions {
+  readonly python: string;
+  readonly driver: string;
+}
+
+export interface Driver {
+  readonly versions: { readonly ray: string; readonly python: string };
+  send(order: object): void;
+  /** Resolves, never rejects, with how it ended. */
+  readonly gone: Promise<string>;
+  close(): Promise<void>;
+}
+
+interface Started {
+  readonly send: (order: object) => void;
+  readonly gone: Promise<string>;
+  readonly kill: () => void;
+  readonly end: () => void;
+}
+
+function start({ python, driver }: DriverOptions, order: object, hear: (said: Said) => void): Started {
+  // Ray's usage reports go nowhere without asking.
+  const env = { RAY_USAGE_STATS_ENABLED: '0', ...process.env, PYTHONUNBUFFERED: '1' };
+  const child = spawn(python, ['-s', driver, JSON.stringify(order)], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  let kept = Buffer.alloc(0);
+  child.stderr.on('data', (chunk: Buffer) => (kept = Buffer.concat([kept, chunk]).subarray(-TAIL_BYTES)));
+  child.stdin.on('error', () => undefined); // it ended: `exit` tells
+  createInterface(child.stdout).on('line', (line) => hear(saidSchema.parse(JSON.parse(line))));
+  const gone = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(`${python} could not be started: ${error.message}`));
+    child.once('close', (code, signal) => {
+      const last = kept.toString('utf8').trim();
+      resolve(`it ended with ${signal ?? `code ${code}`}${last === '' ? '' : `. Its last words:\n${last}`}`);
+    });
+  });
+  return {
+    send: (order) => void child.stdin.write(`${JSON.stringify(order)}\n`),
+    gone,
+    kill: () => void child.kill('SIGKILL'),
+    end: () => child.stdin.end(),
+  };
+}
+
+/** Throws `backend.missing` where the cluster does not answer, in words, or `signal.reason`. */
+export async function openDriver(
+  options: DriverOptions,
+  { address }: Pick<RaySettings, 'address'>,
+  hear: (said: TrainerSaid) => void,
+  signal: AbortSignal,
+): Promise<Driver> {
+  await probe(address);
+  const connected = Promise.withResolvers<Driver['versions']>();
+  const own = start(options, { do: 'serve', address }, (said) => {
+    if (said.is === 'connected') connected.resolve({ ray: said.ray, python: said.python });
+    else if (said.is === 'refused') connected.reject(unreachable(address, said.words));
+    else if ('id' in said) hear(said);
+  });
+  const versions = await answered(connected, own, address, signal);
+  const close = async (): Promise<void> => {
+    own.end();
+    const late = setTimeout(own.kill, PROBE_MS);
+    await own.gone;
+    clearTimeout(late);
+  };
+  return { versions, send: own.send, gone: own.gone, close };
+}
+
+/** What the cluster has. Throws as `openDriver`. */
+export async function describeCluster(
+  options: DriverOptions,
+  { address, program }: Pick<RaySettings, 'address' | 'program'>,
+  signal: AbortSignal,
+): Promise<{ readonly versions: Driver['versions']; readonly cluster: unknown }> {
+  await probe(address);
+  const connected = Promise.withResolvers<{ versions: Driver['versions']; cluster: unknown }>();
+  let versions: Driver['versions'] = { ray: '', python: '' };
+  const own = start(options, { do: 'describe', address, program }, (said) => {
+    if (said.is === 'connected') versions = said;
+    else if (said.is === 'refused') connected.reject(unreachable(address, said.words));
+    else if (said.is === 'described') connected.resolve({ versions, cluster: said.cluster });
+  });
+  try {
+    return await answered(connected, own, address, signal);
+  } finally {
+    own.kill();
+  }
+}
+
+async function answered<T>(
+  { promise, reject }: PromiseWithResolvers<T>,
+  { gone, kill }: Started,
+  address: string,
+  signal: AbortSignal,
+): Promise<T> {
+  const seconds = CONNECT_MS / 1000;
+  const late = setTimeout(() => reject(unreachable(address, `it gave no answer for ${seconds} s`)), CONNECT_MS);
+  const stop = (): void => reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  void gone.then((how) => reject(unreachable(address, `Python with Ray did not run: ${how}`)));
+  try {
+    signal.throwIfAborted();
+    return await promise;
+  } catch (error) {
+    kill();
+    throw error;
+  } finally {
+    clearTimeout(late);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Ray itself takes half a minute to find out that nobody is there. */
+function probe(address: string): Promise<void> {
+  const { hostname, port } = new URL(address.startsWith('ray://') ? address : `ray://${address}`);
+  return new Promise((resolve, reject) => {
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const socket = connect({ host, port: Number(port), timeout: PROBE_MS });
+    const refuse = (why: string): void => {
+      socket.destroy();
+      reject(unreachable(address, why));
+    };
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once('timeout', () => refuse(`nothing answered for ${PROBE_MS / 1000} s`));
+    socket.once('error', ({ message }) => refuse(message));
+  });
+}
+
+function unreachable(address: string, why: string): WorkbenchError {
+  const advice = 'See that Ray runs there (ray start --head), and that its port can be reached from here.';
+  return new WorkbenchError('backend.missing', `No cluster of Ray answers at ${address}: ${why}. ${advice}`);
+}
