@@ -31,6 +31,9 @@ export interface Shipped {
 export function sbomOf({ root, product, tensorflow, electron }: Shipped): Sbom {
   const all = npmList(root);
   const shipped = new Set(lockedAt(root, closureOf(root, shippedDependencies(root))));
+  const listed = new Set(all.components.map(({ name, version }) => `${name}@${version}`));
+  const forgotten = [...shipped].filter((one) => !listed.has(one));
+  if (forgotten.length > 0) throw new Error(`"npm sbom" forgets ${forgotten.join(', ')}: run "npm ci".`);
   const isShipped = ({ name, version }: Component): boolean => shipped.has(`${name}@${version}`);
   const node = all.components.filter(({ name }) => name === 'node').map(lean);
   const components = [...all.components.filter(isShipped).map(lean), ...node, ...foreign(electron, tensorflow)];
@@ -60,7 +63,10 @@ export function sbomOf({ root, product, tensorflow, electron }: Shipped): Sbom {
 function npmList(root: string): Sbom {
   const npm = process.env['npm_execpath'];
   const [program, before] = npm?.endsWith('.js') === true ? [process.execPath, [npm]] : ['npm', []];
-  const text = execFileSync(program, [...before, 'sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'], {
+  // Whatever NODE_ENV and npm's own settings say.
+  const kinds = ['--include=dev', '--include=optional', '--include=peer'];
+  const words = ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', ...kinds];
+  const text = execFileSync(program, [...before, ...words], {
     ...{ cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['ignore', 'pipe', 'pipe'] },
     shell: process.platform === 'win32',
   });

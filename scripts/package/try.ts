@@ -3,7 +3,10 @@
  * display of its own, runs the sample search to its end, opens a file of runs, ends it, uninstalls
  * it and looks for what is left. On Linux, with Xvfb; a deb by root alone. A quarter of an hour.
  *
- *   npm run package:try [-- FILE ... --pictures FOLDER]       without files: those in release/
+ *   npm run package:try [-- FILE ... --pictures FOLDER --students N]
+ *
+ * Without files it tries those in release/. `--students`: of the sample search, where its end would
+ * take too long.
  *
  * Exit codes: 0 all went well, 1 something did not, 2 bad usage, 130 stopped.
  */
@@ -36,7 +39,10 @@ import { MARK, processesOf, walk } from './try/walk.ts';
 
 const RUNS = 2;
 const report = createReporter();
-const { values, positionals } = parseArgs({ options: { pictures: { type: 'string' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { pictures: { type: 'string' }, students: { type: 'string' } },
+  allowPositionals: true,
+});
 const files = (positionals.length > 0 ? positionals : globSync('release/*.{deb,AppImage,tar.zst}', { cwd: root })).map(
   (file) => resolve(positionals.length > 0 ? process.cwd() : root, file),
 );
@@ -49,6 +55,11 @@ if (files.length === 0 || unknown.length > 0 || process.platform !== 'linux') {
       ? `npm run package:try: ${unknown.join(', ')} is no deb, AppImage or tar.zst.`
       : 'npm run package:try: there is no package for Linux in release/: run "npm run package" first.',
   );
+  process.exit(2);
+}
+const enough = values.students === undefined ? undefined : Number(values.students);
+if (enough !== undefined && !(Number.isInteger(enough) && enough >= 1)) {
+  report.line(`npm run package:try: --students takes a whole number from 1, not "${values.students}".`);
   process.exit(2);
 }
 if (lacking.length > 0) {
@@ -96,13 +107,14 @@ async function tryOne(file: string, archive: { readonly file: string; readonly r
   const tell = (line: string): void => report.line(`  ${name}: ${line}`);
   let place: Place | undefined;
   try {
-    place = await report.step(name, async () => kinds[extname(file) as keyof typeof kinds]({ file, folder, env })); // looked at above
+    const unpack = kinds[extname(file) as keyof typeof kinds]; // looked at above
+    place = await report.step(name, async () => unpack({ file, folder, env }));
     const size = `${(statSync(file).size / 1e6).toFixed(0)} MB`;
-    const { backend, students, seconds } = await walk({ place, env, archive, keep, tell });
+    const { backend, students, state, seconds } = await walk({ place, env, archive, enough, keep, tell });
     const left = await place.remove();
     for (const line of left) tell(`left: ${line}`);
     if (left.length > 0) process.exitCode = 1;
-    const search = `${students} students in ${seconds} s`;
+    const search = `${state}, ${students} students, ${seconds} s`;
     return [name, size, place.how, backend, search, left.length === 0 ? 'nothing' : `${left.length} files`].join(' | ');
   } catch (error) {
     process.exitCode = 1;

@@ -3,7 +3,9 @@
  * own downloads. They are for trying what packages do, not for giving away: Electron 22 is out of
  * care since 2023.
  *
- *   node tests/electron-22/package.ts [dir|AppImage|deb|rpm|tar.zst ...]      into release/electron-22
+ *   node tests/electron-22/package.ts [dir|AppImage|deb|rpm|tar.zst ...]
+ *
+ * They lie in release/electron-22.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -61,7 +63,7 @@ async function pack(electronDist: string, asked: readonly TargetName[]): Promise
   return { ...result, missing: [...lacking, ...result.missing] };
 }
 
-/** Its wire knows seven of the fuses; its addon of SQLite and its runtime are no part of Electron. */
+/** Its wire knows seven of the fuses. The addon of SQLite is not the program's own. */
 function amend(config: Configuration): Configuration {
   const known = Object.entries(FUSES).filter(([fuse]) => Number(fuse) < FuseV1Options.GrantFileProtocolExtraPrivileges);
   return {

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { filterOf, isLoaded } from '../../scripts/package/left-out.ts';
 import { sbomOf } from '../../scripts/package/sbom.ts';
 import { partsOf } from '../../scripts/package/sizes.ts';
@@ -12,9 +12,12 @@ const folder = mkdtempSync(join(tmpdir(), 'trade contents '));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the list of what is in a package', () => {
+  // As the build of the page leaves it; npm then passes over what development needs, Vue among it.
+  vi.stubEnv('NODE_ENV', 'production');
   const { metadata, components, dependencies } = sbomOf({
     ...{ root: ROOT, product: 'TRADE workbench', tensorflow: '2.21.0', electron: '45.4.1' },
   });
+  vi.unstubAllEnvs();
   const refs = components.map((one) => one['bom-ref']);
   const names = new Set(components.map(({ name }) => name));
 

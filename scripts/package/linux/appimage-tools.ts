@@ -28,7 +28,9 @@ export function runtimeOf(given: string): Buffer {
   return bytes.subarray(0, end);
 }
 
-export function packingOf(runtime: Buffer): string {
+/** `chosen`: words for mksquashfs in the place of the smallest that the runtime reads. */
+function packingOf(runtime: Buffer, chosen?: string): string {
+  if (chosen !== undefined) return chosen;
   const text = runtime.toString('latin1');
   const packing = PACKINGS.find(({ word }) => text.includes(word));
   if (packing === undefined) throw new Error('This runtime names no way of packing that it reads.');
@@ -40,9 +42,10 @@ interface ToolsOrder {
   readonly folder: string;
   readonly runtime: string;
   readonly mksquashfs: string;
+  readonly packing?: string | undefined;
 }
 
-export function makeAppImageTools({ folder, runtime, mksquashfs }: ToolsOrder): void {
+export function makeAppImageTools({ folder, runtime, mksquashfs, packing }: ToolsOrder): void {
   const machine = process.arch === 'arm64' ? 'arm64' : 'x64';
   const bytes = runtimeOf(runtime);
   rmSync(folder, { recursive: true, force: true });
@@ -54,7 +57,7 @@ export function makeAppImageTools({ folder, runtime, mksquashfs }: ToolsOrder): 
     '  shift',
     '  case $word in -comp | zstd | gzip) ;; *) set -- "$@" "$word" ;; esac',
     'done',
-    `exec ${quoted(mksquashfs)} "$@" ${packingOf(bytes)}`,
+    `exec ${quoted(mksquashfs)} "$@" ${packingOf(bytes, packing)}`,
   ]);
   // Asked for and never run.
   writeScript(join(folder, 'desktop-file-validate'), ['exit 0']);

@@ -12,6 +12,7 @@ interface ToolsQuestion {
 
 /** electron-builder's own variables, as far as nobody has set them and the tools are here.
  * `APPIMAGE_RUNTIME`, a variable of ours: the runtime, or any AppImage, which begins with one.
+ * `APPIMAGE_PACKING`: words for mksquashfs, for whoever has little time.
  * @throws an Error in words where that file is neither */
 export function linuxTools({ folder, env }: ToolsQuestion): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
@@ -26,7 +27,7 @@ export function linuxTools({ folder, env }: ToolsQuestion): Readonly<Record<stri
   const runtime = env['APPIMAGE_RUNTIME'];
   if (env['APPIMAGE_TOOLS_PATH'] === undefined && mksquashfs !== undefined && runtime !== undefined) {
     const tools = join(folder, 'appimage');
-    makeAppImageTools({ folder: tools, runtime, mksquashfs });
+    makeAppImageTools({ folder: tools, runtime, mksquashfs, packing: env['APPIMAGE_PACKING'] });
     found['APPIMAGE_TOOLS_PATH'] = tools;
   }
   return found;

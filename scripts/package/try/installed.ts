@@ -4,8 +4,10 @@
  * comes by apt, into that layer too.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { findProgram } from '../../setup/files.mjs';
 import { asPerson, runIn } from './place.ts';
 import type { Place } from './place.ts';
 
@@ -17,19 +19,32 @@ interface InstallOrder {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Undefined where it can be done. */
+/** Undefined where it can be done: tried on the spot, in the folder for temporary files. */
 export function whyNotInstalled(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root may install a deb; the other packages need no root';
-  const { status } = spawnSync('unshare', ['--mount', 'sh', '-c', 'command -v dpkg pivot_root mount >/dev/null']);
-  return status === 0 ? undefined : 'there is no dpkg, or no namespace for mounts of its own';
+  if (findProgram(['dpkg']) === undefined) return 'there is no dpkg';
+  const folder = mkdtempSync(join(tmpdir(), 'trade-overlay-'));
+  try {
+    makeLayers(folder);
+    const { status } = spawnSync('unshare', ['--mount', 'sh', '-c', MOUNT, 'sh', folder], { stdio: 'ignore' });
+    // Rights are missing, as in most containers, or the folder is itself in an overlay.
+    return status === 0 ? undefined : `no overlay over this system can be mounted in ${tmpdir()}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
+
+function makeLayers(folder: string): void {
+  for (const name of ['upper', 'work', 'root']) mkdirSync(join(folder, name), { recursive: true });
+}
+
+const MOUNT = `mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"`;
 
 /** The system inside, then a process that keeps it: `$1` layers, the rest folders to be seen. */
 const ENTER = `
 set -e
-layers=$1; shift
-root=$layers/root
-mount -t overlay overlay -o "lowerdir=/,upperdir=$layers/upper,workdir=$layers/work" "$root"
+${MOUNT}
+root=$1/root; shift
 for path in /proc /dev /sys "$@"; do mkdir -p "$root$path"; mount --rbind "$path" "$root$path"; done
 cd "$root"
 mkdir -p .outside
@@ -41,7 +56,7 @@ exec sleep infinity
 `;
 
 export async function installDeb({ file, folder, shared, env }: InstallOrder): Promise<Place> {
-  for (const name of ['upper', 'work', 'root']) mkdirSync(join(folder, name), { recursive: true });
+  makeLayers(folder);
   const keeper = spawn('unshare', ['--mount', 'sh', '-c', ENTER, 'sh', folder, ...shared, dirname(file)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -15,6 +15,8 @@ import type { Place } from './place.ts';
 export interface WalkOrder {
   readonly place: Place;
   readonly env: NodeJS.ProcessEnv;
+  /** Trained students of the sample search that are enough; absent: its end. */
+  readonly enough: number | undefined;
   /** A file of runs, and how many they are. */
   readonly archive: { readonly file: string; readonly runs: number };
   /** Takes a PNG and what it shows. */
@@ -37,6 +39,8 @@ export interface Walked {
   readonly backend: string;
   /** Students of the sample search that were trained. */
   readonly students: number;
+  /** Of the sample search. */
+  readonly state: string;
   readonly seconds: number;
 }
 
@@ -48,7 +52,7 @@ const SEARCH_LIMIT = 40 * MINUTE;
 /** By which its processes are found again. */
 export const MARK = 'TRADE_TRIED_AS';
 
-export async function walk({ place, env, archive, keep, tell }: WalkOrder): Promise<Walked> {
+export async function walk({ place, env, archive, enough, keep, tell }: WalkOrder): Promise<Walked> {
   const trade = join(place.program, 'resources/bin/trade');
   const backend = describeBackend(runIn(place, [trade, 'backend', '--json'], env));
   tell(`computes: ${backend}`);
@@ -58,30 +62,29 @@ export async function walk({ place, env, archive, keep, tell }: WalkOrder): Prom
   const output = collect(child);
   let page: Page | undefined;
   try {
-    page = await openPage(await portIn(child, output), 2 * MINUTE);
+    page = await openPage(await portIn(child, output), 5 * MINUTE);
     await page.until('the sample search', RUNNING, 5 * MINUTE);
     tell('the sample search runs');
-    await page.until('the end of the sample search', `!${RUNNING}`, SEARCH_LIMIT);
-    if ((await page.evaluate(FINISHED)) !== true) {
-      throw new Error(`The sample search stopped before its end: ${await page.evaluate('document.body.innerText')}`);
-    }
+    await searched(page, enough);
     const seconds = Math.round((performance.now() - started) / 1000);
-    tell(`the sample search is at its end after ${seconds} s`);
+    tell(`the sample search is where it was to come after ${seconds} s`);
     keep('searched', await page.picture());
     // As a file manager does: the second start hands the file over and ends.
     runIn(place, commandOf(place.entry, [archive.file]), env);
-    await page.until('the question about the file', OFFERED, MINUTE);
+    await page.until('the question about the file', OFFERED, 5 * MINUTE);
     keep('opened', await page.picture());
     await page.evaluate(TAKE_IN);
-    await page.until('the runs of the file', rowsAre(archive.runs + 1), 2 * MINUTE);
+    await page.until('the runs of the file', rowsAre(archive.runs + 1), 5 * MINUTE);
     tell(`${archive.runs} runs of a .trade file are taken in`);
     await end(child, env);
     const { runs }: RunList = JSON.parse(runIn(place, [trade, 'runs', '--json'], env)); // our own
-    const sample = runs.find(({ state, name }) => state === 'finished' && name === SAMPLE);
-    if (sample === undefined || runs.length !== archive.runs + 1) {
+    const sample = runs.find(({ name }) => name === SAMPLE);
+    // What still ran was paused by the end of the program.
+    const isRight = sample?.state === (enough === undefined ? 'finished' : 'paused');
+    if (sample === undefined || !isRight || runs.length !== archive.runs + 1) {
       throw new Error(`The workspace holds other runs afterwards: ${JSON.stringify(runs)}`);
     }
-    return { backend, students: sample.trials - sample.failed, seconds };
+    return { backend, students: sample.trials - sample.failed, state: sample.state, seconds };
   } catch (error) {
     const picture = await page?.picture().catch(() => undefined);
     if (picture !== undefined) keep('failed', picture);
@@ -90,6 +93,15 @@ export async function walk({ place, env, archive, keep, tell }: WalkOrder): Prom
   } finally {
     page?.close();
     for (const pid of processesOf(env)) process.kill(pid, 'SIGKILL');
+  }
+}
+
+async function searched(page: Page, enough: number | undefined): Promise<void> {
+  if (enough === undefined) await page.until('the end of the sample search', `!${RUNNING}`, SEARCH_LIMIT);
+  else await page.until(`student ${enough}`, `${TRAINED} >= ${enough} || !${RUNNING}`, SEARCH_LIMIT);
+  const isRight = enough === undefined ? FINISHED : RUNNING;
+  if ((await page.evaluate(isRight)) !== true) {
+    throw new Error(`The sample search stopped before its end: ${await page.evaluate('document.body.innerText')}`);
   }
 }
 
@@ -110,9 +122,12 @@ interface Backend {
 
 /** Expressions of the page. */
 const BAR = `document.querySelector('[aria-label="About this sample search"]')`;
-const RUNNING = `(${BAR} !== null && [...${BAR}.querySelectorAll('button')].some((one) => one.textContent.includes('Stop it')))`;
+const STOP = `[...${BAR}.querySelectorAll('button')].some((one) => one.textContent.includes('Stop it'))`;
+const RUNNING = `(${BAR} !== null && ${STOP})`;
 /** The state beside the name of the run. */
 const FINISHED = `document.body.innerText.includes('Finished')`;
+/** "3 of 24 students", in the head of the run. */
+const TRAINED = `Number(/(\\d+) of \\d+ students/.exec(document.body.innerText)?.[1])`;
 const DIALOG = `document.querySelector('[role=alertdialog]')`;
 const OFFERED = `${DIALOG}?.textContent.includes('Take in these runs?') === true`;
 const TAKE_IN = `[...${DIALOG}.querySelectorAll('button')].find((one) => one.textContent === 'Take in').click()`;
@@ -127,7 +142,7 @@ function collect(child: ChildProcess): () => string {
 
 /** Chromium says it once, on stderr. */
 async function portIn(child: ChildProcess, output: () => string): Promise<number> {
-  for (let waited = 0; waited < 2 * MINUTE; waited += 200) {
+  for (let waited = 0; waited < 5 * MINUTE; waited += 200) {
     const port = /DevTools listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(output())?.[1];
     if (port !== undefined) return Number(port);
     if (child.exitCode !== null) throw new Error(`The program ended at its start with ${child.exitCode}.`);
@@ -139,12 +154,12 @@ async function portIn(child: ChildProcess, output: () => string): Promise<number
 /** As a system does when it shuts down; all of it has to be gone. */
 async function end(child: ChildProcess, env: NodeJS.ProcessEnv): Promise<void> {
   child.kill('SIGTERM');
-  for (let waited = 0; waited < MINUTE; waited += 200) {
+  for (let waited = 0; waited < 3 * MINUTE; waited += 200) {
     if (child.exitCode !== null && processesOf(env).length === 0) return;
     await sleep(200);
   }
   const rest = processesOf(env).map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
-  throw new Error(`A minute after SIGTERM these still run:\n${rest.join('\n')}`);
+  throw new Error(`Three minutes after SIGTERM these still run:\n${rest.join('\n')}`);
 }
 
 /** Those that have the mark of this trial in their environment. */
