@@ -105,7 +105,7 @@ export async function describeCluster(
   const connected = Promise.withResolvers<{ versions: Driver['versions']; cluster: unknown }>();
   let versions: Driver['versions'] = { ray: '', python: '' };
   const own = start(options, { do: 'describe', address, program }, (said) => {
-    if (said.is === 'connected') versions = said;
+    if (said.is === 'connected') versions = { ray: said.ray, python: said.python };
     else if (said.is === 'refused') connected.reject(unreachable(address, said.words));
     else if (said.is === 'described') connected.resolve({ versions, cluster: said.cluster });
   });
