@@ -14,7 +14,7 @@
  * Says SKIP where Ray is not installed. The last line of `--json` is
  * `{"NODES":{"overheadMs":[...],"ratio":[...],"bytes":n,"alone":bool}}`, one value a round.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -42,8 +42,13 @@ const { values } = parseArgs({
 });
 const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
 
+// Here and there alike.
+process.env['TF_NUM_INTRAOP_THREADS'] = '1';
+
 const RESOURCES = join(import.meta.dirname, '../resources');
 const IDLE_SECONDS = 10;
+/** A loaded machine takes its time; Ray gives a node ten seconds. */
+const PATIENT = { RAY_raylet_start_wait_time_s: '120' };
 const folder = mkdtempSync(join(tmpdir(), 'bench-ray-'));
 const session = { fence: 'bench-ray', folders: { temp: folder, cache: join(folder, 'cache') } };
 const { recipe, checkpoints } = parseSearch({ name: 'ray', recipe: { epochs: Number(values.epochs) } });
@@ -86,8 +91,7 @@ async function withPair<T>(
   { driver, address, slots, trainer }: { driver: DriverOptions; address: string; slots: number; trainer: Trainer },
   work: (pair: Pair) => Promise<T>,
 ): Promise<T> {
-  const own = trainer ? { trainer } : { trainer: { environment: { TF_NUM_INTRAOP_THREADS: '1' } } };
-  const settings = trainerSettings(own, session);
+  const settings = trainerSettings(trainer ? { trainer } : {}, session);
   const here = createLocalExecutor(settings);
   const there = createRayExecutor({
     ...{ settings, driver: () => driver, ray: { kind: 'ray', address, cpus: 1, gpus: 0 } },
@@ -117,15 +121,22 @@ async function inTurns({ here, there }: Pair, count: number, teacher: boolean) {
   return rounds;
 }
 
-const NETWORKS = '/sys/class/net';
-/** Undefined where the system does not tell. */
-function loopbackBytes(): number | undefined {
+/** By network: bytes sent so far; none where the system does not tell. */
+function sentBytes(): ReadonlyMap<string, number> {
   try {
-    return Number(readFileSync(join(NETWORKS, 'lo/statistics/tx_bytes'), 'utf8'));
+    const lines = readFileSync('/proc/net/dev', 'utf8').trim().split('\n').slice(2);
+    return new Map(
+      lines.map((line) => {
+        const [name = '', figures = ''] = line.split(':');
+        return [name.trim(), Number(figures.trim().split(/\s+/)[8])];
+      }),
+    );
   } catch {
-    return undefined;
+    return new Map();
   }
 }
+
+const loopbackBytes = (): number | undefined => sentBytes().get('lo');
 
 const wait = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
@@ -139,7 +150,7 @@ async function bytesOf(there: Executor, count: number): Promise<number | undefin
 }
 
 async function measure(driver: DriverOptions, slots: number) {
-  const cluster = await startRayCluster(driver, { nodes: slots });
+  const cluster = await startRayCluster(driver, { nodes: slots, environment: PATIENT });
   try {
     const { address } = cluster;
     const tasks = Number(values.tasks);
@@ -162,13 +173,7 @@ async function measure(driver: DriverOptions, slots: number) {
 }
 
 /** Whether nobody else's bytes can be on this loopback: a network of its own has nothing beside. */
-const isAlone = (): boolean => {
-  try {
-    return readdirSync(NETWORKS).every((name) => name === 'lo');
-  } catch {
-    return false;
-  }
-};
+const isAlone = (): boolean => [...sentBytes().keys()].every((name) => name === 'lo');
 
 const listText = (numbers: readonly number[], places: number): string =>
   numbers.map((value) => value.toFixed(places)).join(', ');

@@ -1,5 +1,6 @@
 /** Settings > Where trainings run: what a person without Ray sees, and what a cluster answers. The
- * cluster is a listening port and a program in the place of Python that speaks as our driver does. */
+ * cluster is a listening port, and a program in the place of Python that speaks as our driver
+ * does. */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
