@@ -7,7 +7,7 @@ import { WorkbenchError } from '../../../core/errors.ts';
 import { z } from '../../../core/records/zod.ts';
 
 /** A machine that is there answers in a fraction of it. */
-const PROBE_MS = 5000;
+const PROBE_MS = 3000;
 /** Ray starts a server for each client, which takes seconds; said in words while it lasts. */
 const CONNECT_MS = 60_000;
 const TAIL_BYTES = 4096;
