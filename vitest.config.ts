@@ -13,7 +13,7 @@ import { NOT_IN_ELECTRON, ONLY_IN_ELECTRON } from './scripts/testing/electron-su
 
 const COMPUTE = ['tests/compute/**/*.test.ts', 'tests/oracle/**/*.test.ts'];
 const END_TO_END = [
-  ...['tests/e2e/**/*.test.ts', 'tests/faults/**/*.test.ts'],
+  ...['tests/e2e/**/*.test.ts', 'tests/faults/**/*.test.ts', 'tests/ray/**/*.test.ts'],
   // They run the programs as processes of their own: too slow for a check before each commit.
   ...[
     'tests/cli/**/*.test.ts',

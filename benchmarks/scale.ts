@@ -4,8 +4,10 @@
  *
  *   npm run bench:scale [-- options]
  *
- *   --tasks a,b          of fashion-kd, wide8 (both)       --strategies s,t   (gp-ehvi,trade,evolution,random)
- *   --slots 1,8,64,512   trainings side by side            --seeds 10         seeds 1, 2, ..., or 101-160
+ *   --tasks a,b          of fashion-kd, wide8 (both)
+ *   --strategies s,t     by name (gp-ehvi,trade,evolution,random)
+ *   --slots 1,8,64,512   trainings side by side
+ *   --seeds 10           seeds 1, 2, ..., or 101-160
  *   --record FILE        plays only what FILE does not hold, and adds it line by line
  *                        (benchmarks/records/scale.jsonl)
  *   --stale              takes records of an earlier state of the code as well

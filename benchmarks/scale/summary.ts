@@ -112,6 +112,8 @@ const listText = <T>(by: By<T>, text: (value: T) => string): string =>
     .map(([key, value]) => `${key}: ${text(value)}`)
     .join('  ');
 
+const secondsText = (seconds: number): string => (Number.isFinite(seconds) ? seconds.toFixed(0) : 'never');
+
 export function reportLines(summary: SlotsSummary): readonly string[] {
   return Object.entries(summary).flatMap(([task, strategies]) => {
     const lines = Object.entries(strategies).flatMap(([strategy, bySlots]) => {
@@ -125,8 +127,9 @@ export function reportLines(summary: SlotsSummary): readonly string[] {
             ? [`    minus the fewest slots' ${listText(figures.against, differenceText)}`]
             : []),
           `    share after seconds     ${listText(figures.afterSeconds, bandText)}`,
-          `    seconds until a share   ${listText(figures.secondsUntil, (value) => (Number.isFinite(value) ? value.toFixed(0) : 'never'))}`,
-          `    asks, processor time    ${askSeconds.toFixed(1)} s in all, late ${askMs.map((ms) => ms.toFixed(1)).join(' / ')} ms a student`,
+          `    seconds until a share   ${listText(figures.secondsUntil, secondsText)}`,
+          `    asks, processor time    ${askSeconds.toFixed(1)} s in all, late ` +
+            `${askMs.map((ms) => ms.toFixed(1)).join(' / ')} ms a student`,
         ];
       });
     });

@@ -10,6 +10,7 @@ import asyncio
 import errno
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -35,6 +36,7 @@ LOST_SECONDS = 90.0
 UNUSED_SECONDS = 7 * 86_400.0
 """Artifacts that nobody used for so long go."""
 WAIT_SECONDS = 5.0
+ANSWER_SECONDS = 8.0
 TAIL_BYTES = 4096
 NODE_MAJOR = 24
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -173,8 +175,10 @@ class Shelf:
     def link(self, folder: str, names: dict[str, str]) -> None:
         target = self.root / "folders" / self.file(folder).name
         if target.is_dir():
-            touch(target)
-            return
+            if all(is_same(target / name, self.file(sha256)) for name, sha256 in names.items()):
+                touch(target)
+                return
+            os.rename(target, self.root / "temp" / f"{os.getpid()}-{uuid.uuid4().hex}")
         made = self.root / "temp" / f"{os.getpid()}-{uuid.uuid4().hex}"
         made.mkdir()
         for name, sha256 in names.items():
@@ -185,13 +189,21 @@ class Shelf:
             try:
                 os.link(self.file(sha256), place)
             except OSError:
-                shutil.copy2(self.file(sha256), place)
+                os.symlink(self.file(sha256), place)  # a disk without hard links
         try:
             os.rename(made, target)
         except OSError:
             shutil.rmtree(made)  # another trainer of this machine was quicker
             if not target.is_dir():
                 raise
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """One of them may have been replaced since they were linked."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def touch(path: Path) -> None:
@@ -492,7 +504,8 @@ async def reached(call: Any) -> Any:
 
 def in_words(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0] if lines else ''}"[:500]
+    told = dict.fromkeys([lines[0], lines[-1]]) if lines else [type(error).__name__]  # of a trace, the cause
+    return " ".join(told)[:500]
 
 
 def total(resources: dict[str, float], name: str) -> float:
@@ -548,14 +561,15 @@ def describe(spec: Json) -> Json:
 
 
 def connect(address: str) -> None:
-    """Blocks. Ray prints: standard output is ours alone, so it was moved aside before."""
-    ray.init(
-        address=address,
-        namespace="trade-workbench",
-        log_to_driver=False,
-        logging_level="ERROR",
-        **({} if address.startswith("ray://") else {"_skip_env_hook": True}),
-    )
+    """Blocks. Ray itself takes half a minute to find out that something else answers there."""
+    import grpc
+
+    with grpc.insecure_channel(address.removeprefix("ray://")) as channel:
+        try:
+            grpc.channel_ready_future(channel).result(timeout=ANSWER_SECONDS)
+        except grpc.FutureTimeoutError as error:
+            raise ConnectionError("what answers there is not Ray") from error
+    ray.init(address=address, namespace="trade-workbench", log_to_driver=False, logging_level=logging.ERROR)
 
 
 async def serve(out: Any) -> None:

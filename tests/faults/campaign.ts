@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { ExecutorSettings } from '../../src/bridge/schemas/executor.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import type { Rng } from '../../src/core/math/rng.ts';
 import { candidateKey } from '../../src/core/space/candidate-key.ts';
@@ -40,6 +41,8 @@ export interface Campaign {
 export interface CampaignOptions {
   readonly kills: number;
   readonly seed: number;
+  /** Where its trainers are; absent: on this machine. `cache`: by which its actors are known. */
+  readonly cluster?: { readonly executor: ExecutorSettings; readonly cache: string };
   readonly report?: (kills: number) => void;
   /** As it is found. */
   readonly lost?: (words: string) => void;
@@ -52,12 +55,18 @@ interface Life {
   /** Accuracy of every acknowledged trial by its number, epochs of every curve by its trial. */
   readonly done: Map<number, number>;
   readonly epochs: Map<string, number>;
+  readonly cluster?: CampaignOptions['cluster'];
   readonly lose: (loss: Loss, words: string) => void;
 }
 
-type Target = 'group' | 'main' | 'trainers';
+/** Of a cluster's trainers also what is between them and the host, on its side and on theirs. */
+const TARGETS = {
+  local: ['group', 'group', 'main', 'main', 'trainers'],
+  ray: ['group', 'main', 'trainers', 'actors', 'driver'],
+} as const;
+type Target = (typeof TARGETS)['local' | 'ray'][number];
 
-export async function runCampaign({ kills, seed, report, lost }: CampaignOptions): Promise<Campaign> {
+export async function runCampaign({ kills, seed, cluster, report, lost }: CampaignOptions): Promise<Campaign> {
   const losses = Object.fromEntries(LOSSES.map((loss) => [loss, 0])) as Record<Loss, number>; // of all keys
   const words: string[] = [];
   let made = 0;
@@ -76,7 +85,15 @@ export async function runCampaign({ kills, seed, report, lost }: CampaignOptions
       const rng = createRng(seed * 1000 + number);
       // The first life has one slot: what it proposes can be compared.
       const slots = number === 0 ? 1 : 1 + Math.floor(rng.uniform() * 2);
-      const life: Life = { folder: path, slots, seed: seed + number, done: new Map(), epochs: new Map(), lose };
+      const life: Life = {
+        folder: path,
+        slots,
+        seed: seed + number,
+        cluster,
+        done: new Map(),
+        epochs: new Map(),
+        lose,
+      };
       for (let kill = 0; kill < wanted; kill += 1) {
         await killOnce(life, rng);
         made += 1;
@@ -100,14 +117,17 @@ interface Session {
 }
 
 function startSession(life: Life): Session {
-  const { folder, slots, seed } = life;
+  const { folder, slots, seed, cluster } = life;
   const plan = JSON.stringify({ epochMs: 15, pidFile: join(folder, 'pids') });
   const args = [ENTRY, folder, plan, String(TRIALS_A_SLOT * slots), String(slots), String(seed)];
   const child = spawn(process.execPath, args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     // Half of a session's work is the reading of its sources.
-    env: { NODE_COMPILE_CACHE: COMPILED, ...process.env, KILL_TEST: folder },
+    env: {
+      ...{ NODE_COMPILE_CACHE: COMPILED, ...process.env, KILL_TEST: folder },
+      ...(cluster && { HOST_EXECUTOR: JSON.stringify(cluster.executor) }),
+    },
   });
   let errors = '';
   let heard = (): void => undefined;
@@ -142,14 +162,14 @@ function startSession(life: Life): Session {
 
 async function killOnce(life: Life, rng: Rng): Promise<void> {
   const target: Target =
-    (['group', 'group', 'main', 'main', 'trainers'] as const)[Math.floor(rng.uniform() * 5)] ?? 'group';
+    TARGETS[life.cluster === undefined ? 'local' : 'ray'][Math.floor(rng.uniform() * 5)] ?? 'group';
   const early = rng.uniform() < 0.25;
   const [trials, delayMs] = [1 + Math.floor(rng.uniform() * 2), rng.uniform() * (early ? 1500 : 80)];
   const session = startSession(life);
   if (!early) await session.acknowledged(trials);
   await sleep(delayMs);
-  if (target === 'trainers') {
-    for (const pid of trainers(life).filter(isAlive)) kill(pid);
+  if (target !== 'group' && target !== 'main') {
+    for (const pid of pidsOf(target, life).filter(isAlive)) kill(pid);
     // Main goes on: a trainer that was killed is one attempt of its trial, no more.
     await session.acknowledged(trials + 2);
     kill(-Number(session.child.pid));
@@ -252,6 +272,15 @@ function kill(pid: number): void {
   }
 }
 
+function pidsOf(target: 'trainers' | 'actors' | 'driver', life: Life): readonly number[] {
+  if (target === 'trainers') return trainers(life);
+  const [name, mark] =
+    target === 'driver'
+      ? ['driver.py', `KILL_TEST=${life.folder}`]
+      : ['ray::Trainer', `TRADE_WORKER_CACHE=${life.cluster?.cache}`];
+  return processes((pid) => read(pid, 'cmdline').includes(name) && hasMark(pid, mark));
+}
+
 /** Every trainer that was ever started in this life. */
 function trainers({ folder }: Life): readonly number[] {
   const file = join(folder, 'pids');
@@ -277,18 +306,27 @@ async function seeThatNobodySurvives(life: Life): Promise<void> {
   for (const survivor of survivors()) life.lose('orphans', `The process ${survivor} has outlived its program.`);
 }
 
-/** Processes that descend from a session in `folder`, whatever they are: they inherited its
- * environment. Linux alone knows. */
+/** Processes that descend from a session in `folder`, whatever they are. */
 function descendants(folder: string): readonly string[] {
+  return processes((pid) => hasMark(pid, `KILL_TEST=${folder}`)).map(
+    (pid) => `${pid} ${read(pid, 'cmdline').replaceAll('\0', ' ')}`,
+  );
+}
+
+/** It inherited this from whoever started it. */
+const hasMark = (pid: number, mark: string): boolean => read(pid, 'environ').split('\0').includes(mark);
+
+/** Linux alone knows. */
+function processes(are: (pid: number) => boolean): readonly number[] {
   if (process.platform !== 'linux') return [];
-  const read = (pid: string, file: string): string => {
-    try {
-      return readFileSync(join('/proc', pid, file), 'utf8');
-    } catch {
-      return ''; // it ended meanwhile, or is none of ours
-    }
-  };
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid) && read(pid, 'environ').split('\0').includes(`KILL_TEST=${folder}`))
-    .map((pid) => `${pid} ${read(pid, 'cmdline').replaceAll('\0', ' ')}`);
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter(are);
+}
+
+function read(pid: number, file: string): string {
+  try {
+    return readFileSync(join('/proc', String(pid), file), 'utf8');
+  } catch {
+    return ''; // it ended meanwhile, or is none of ours
+  }
 }

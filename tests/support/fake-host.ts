@@ -23,6 +23,8 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 export function makeResources(folder: string): string {
   const resources = join(folder, 'resources');
   cpSync(join(root, 'resources/datasets'), join(resources, 'datasets'), { recursive: true });
+  for (const part of ['ray', 'requirements'])
+    cpSync(join(root, 'resources', part), join(resources, part), { recursive: true });
   writeFakeTeacher(join(resources, 'teachers/fashion-resnet'), FASHION_TEACHER);
   return resources;
 }

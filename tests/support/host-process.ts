@@ -3,8 +3,10 @@
  * search (or goes on with the one that is there), and prints `done NUMBER ACCURACY` for each trial
  * that it has acknowledged as finished, `epoch TRIAL EPOCH` for each point of a curve and `stage
  * WORDS` for each change of what the run does. The strategy's name may be followed by options that
- * are on. A search that is over by then is none to go on with.
+ * are on. A search that is over by then is none to go on with. `HOST_EXECUTOR` in the environment
+ * is the host's `executor`, as JSON.
  */
+import { executorSchema } from '../../src/bridge/schemas/executor.ts';
 import { fakeHost } from './fake-host.ts';
 import type { FakePlan } from './fake-trainer.ts';
 
@@ -12,7 +14,8 @@ const [folder = '', planText = '{}', trials = '12', slots = '1', seed = '1', ...
 const [strategy = 'random', epochs = '4', families] = more;
 const plan = JSON.parse(planText) as FakePlan; // written by the test
 const [id = 'random', ...options] = strategy.split(' ');
-const host = await fakeHost(folder, plan);
+const executor = executorSchema.parse(JSON.parse(process.env['HOST_EXECUTOR'] ?? '{"kind":"local"}'));
+const host = await fakeHost(folder, plan, { executor });
 const { runs, events } = host.client;
 const changes = await events.watch();
 const known = (await runs.list({})).rows[0];

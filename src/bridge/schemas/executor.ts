@@ -5,19 +5,21 @@ const HOST_AND_PORT = /^(?:ray:\/\/)?(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,
 
 const local = z.strictObject({ kind: z.literal('local') });
 
-const ray = z.strictObject({
+export const raySchema = z.strictObject({
   kind: z.literal('ray'),
   /** `ray://head:10001` of Ray's client server; `head:6379` on a machine of the cluster itself. */
-  address: z.string().regex(HOST_AND_PORT, 'give it as in ray://head.example.org:10001'),
-  /** What Ray sets aside for each trainer; its threads are the CPUs. */
-  cpus: z.number().min(0).max(1024).default(1),
-  gpus: z.number().min(0).max(64).default(0),
+  address: z
+    .string()
+    .regex(HOST_AND_PORT, 'give it as in ray://head.example.org:10001')
+    .describe('ray://HOST:10001; HOST:6379 on a machine of the cluster'),
+  cpus: z.number().min(0).max(1024).default(1).describe('What Ray sets aside for each; as many threads'),
+  gpus: z.number().min(0).max(64).default(0).describe('Untried: no machine with a GPU was at hand'),
   /** The program's folder on the machines of the cluster; absent: `TRADE_PROGRAM` of each, or the
    * folder that it has here. */
-  program: z.string().min(1).max(1000).optional(),
+  program: z.string().min(1).max(1000).optional().describe('Its folder on the machines of the cluster'),
 });
 
-export const executorSchema = z.discriminatedUnion('kind', [local, ray]);
+export const executorSchema = z.discriminatedUnion('kind', [local, raySchema]);
 
 const clusterNodeSchema = z.strictObject({
   id: z.string(),

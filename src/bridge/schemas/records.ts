@@ -102,7 +102,7 @@ export const searchInputSchema = z.strictObject({
     .min(1)
     .max(MOST_SLOTS)
     .optional()
-    .describe('Trainers side by side; what suits the machine when absent'),
+    .describe('Trainers side by side (docs/scale.md: a tenth of the students at most); absent: what suits the machine'),
 });
 
 export type SearchInput = z.input<typeof searchInputSchema>;

@@ -7,7 +7,7 @@ import { WorkbenchError } from '../../../core/errors.ts';
 import { z } from '../../../core/records/zod.ts';
 
 /** A machine that is there answers in a fraction of it. */
-const PROBE_MS = 5000;
+const PROBE_MS = 3000;
 /** Ray starts a server for each client, which takes seconds; said in words while it lasts. */
 const CONNECT_MS = 60_000;
 const TAIL_BYTES = 4096;
@@ -105,7 +105,7 @@ export async function describeCluster(
   const connected = Promise.withResolvers<{ versions: Driver['versions']; cluster: unknown }>();
   let versions: Driver['versions'] = { ray: '', python: '' };
   const own = start(options, { do: 'describe', address, program }, (said) => {
-    if (said.is === 'connected') versions = said;
+    if (said.is === 'connected') versions = { ray: said.ray, python: said.python };
     else if (said.is === 'refused') connected.reject(unreachable(address, said.words));
     else if (said.is === 'described') connected.resolve({ versions, cluster: said.cluster });
   });

@@ -18,9 +18,12 @@ import { createTrainerPool } from '../trainer-pool.ts';
 import { createArtifacts } from './artifacts.ts';
 import { createCluster } from './cluster.ts';
 import { describeCluster } from './driver.ts';
-import type { DriverOptions } from './driver.ts';
-import { createRayPeer } from './ray-peer.ts';
+import type { Driver, DriverOptions } from './driver.ts';
+import { createRayPeer, PlaceLost } from './ray-peer.ts';
 import type { RayPeer } from './ray-peer.ts';
+
+/** So many places in a row may be lost while a trainer starts there. */
+const PLACES = 4;
 
 export interface RayExecutorParts {
   /** Of trainers on this machine. */
@@ -55,18 +58,26 @@ export function createRayExecutor({ settings, ray, driver, trainer }: RayExecuto
       return Math.max(1, slots);
     },
     start: async (_trainers, signal, waits) => {
-      const peer = await cluster.place(
-        (id, to) => createRayPeer({ id, driver: to, artifacts, waits }),
-        spec,
-        signal,
-        waits,
-      );
-      const link = linkTo(peer, settings);
-      await peer.ready(signal);
-      return placedLink(link, peer);
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await startOnce(signal, waits);
+        } catch (error) {
+          // Ray looks for another place.
+          if (!(error instanceof PlaceLost) || attempt === PLACES) throw error;
+          waits(`its place was lost, another one is looked for: ${error.message}`);
+        }
+      }
     },
     ...onThisMachine(settings),
   });
+
+  async function startOnce(signal: AbortSignal, waits: (words: string) => void): Promise<TrainerLink> {
+    const create = (id: number, to: Driver) => createRayPeer({ id, driver: to, artifacts, waits });
+    const peer = await cluster.place(create, spec, signal, waits);
+    const link = linkTo(peer, settings);
+    await peer.ready(signal);
+    return placedLink(link, peer);
+  }
 
   /** What is wrong is said with its place; only trainers beside what is timed hold. */
   function placedLink(link: TrainerLink, peer: RayPeer): TrainerLink {

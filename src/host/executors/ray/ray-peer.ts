@@ -24,6 +24,14 @@ export interface RayPeer extends TrainerPeer {
   place(): { readonly node?: string; readonly machine?: string; readonly words?: string };
 }
 
+/** Its actor, its node or the connection went before it began; another place may do. */
+export class PlaceLost extends WorkbenchError {}
+
+function faultIn({ code, words }: Extract<TrainerSaid, { is: 'gone' }>): WorkbenchError {
+  // Sound: the driver uses codes of ours.
+  return code === null ? new PlaceLost('backend.missing', words) : new WorkbenchError(code as ErrorCode, words);
+}
+
 /** Its first line. */
 const helloSchema = z.object({ version: z.string() });
 
@@ -91,8 +99,7 @@ export function createRayPeer({ id, driver, artifacts, waits }: PeerParts): RayP
         return receive(said.line);
       case 'gone':
         if (said.code !== null) fail(said.code, said.words);
-        // Sound: the driver uses codes of ours.
-        begun.reject(new WorkbenchError((said.code ?? 'backend.missing') as ErrorCode, said.words));
+        begun.reject(faultIn(said));
         gone.resolve(said.words);
     }
   }
