@@ -4,6 +4,7 @@
  * scripts/screenshots.ts --workspace DIR [--out docs/screenshots] [--size 1280x800]` under Node 24.
  * `--only supernet`: those of a one-shot search alone, in whatever workspace has one.
  * `--only kinds`: those of data sets beyond images and of the runs that are named as these are.
+ * `--only generators`: that of studies of generators, in whatever workspace has some.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -30,10 +31,11 @@ const BEYOND = [
   ['tones', 'recordings'],
 ] as const;
 const [width = 0, height = 0] = values.size.split('x').map(Number);
-const SOME = ['supernet', 'kinds'];
+const SOME = ['supernet', 'kinds', 'generators'];
 if (values.workspace === undefined || (values.only !== undefined && !SOME.includes(values.only))) {
   const usage =
-    'Usage: node scripts/screenshots.ts --workspace DIR [--out DIR] [--only supernet|kinds] [--size WIDTHxHEIGHT]';
+    'Usage: node scripts/screenshots.ts --workspace DIR [--out DIR] [--only supernet|kinds|generators] ' +
+    '[--size WIDTHxHEIGHT]';
   process.stderr.write(`${usage}\n`);
   process.exit(2);
 }
@@ -71,6 +73,7 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   };
   const go = (hash: string): Promise<unknown> => page.evaluate((to) => (location.hash = to), hash);
 
+  if (values.only === 'generators') return shootGenerators(page, go, shoot);
   await go('/');
   const rows = page.locator('.body [role=row]');
   await rows.first().waitFor();
@@ -277,6 +280,18 @@ async function shootSupernet(page: Page, row: Locator, shoot: (name: string) => 
   await scroller.evaluate((list) => list.scrollTo(0, list.scrollHeight));
   await shoot('supernet-course');
   await scroller.evaluate((list) => list.scrollTo(0, 0));
+}
+
+/** The first study of the list, with the others beside it in the chart. */
+async function shootGenerators(
+  page: Page,
+  go: (hash: string) => Promise<unknown>,
+  shoot: (name: string) => Promise<void>,
+): Promise<void> {
+  await go('/generators');
+  await page.getByRole('img', { name: /^64 samples/ }).waitFor();
+  await page.getByRole('figure', { name: 'Best generator over the cells trained' }).locator('canvas').waitFor();
+  await shoot('generators');
 }
 
 /** A data set beyond images and two students of the run on it, where the workspace has them. */

@@ -14,6 +14,7 @@ export const VIEWS = [
   { id: 'teachers', title: 'Teachers' },
   { id: 'datasets', title: 'Data sets' },
   { id: 'strategies', title: 'Strategies compared' },
+  { id: 'generators', title: 'Generators' },
   { id: 'settings', title: 'Settings and Doctor' },
 ] as const;
 

@@ -4,12 +4,13 @@ import { eventIterator, oc } from '@orpc/contract';
 import { runSchema } from '../core/records/run.ts';
 import { latencySchema } from '../core/latency.ts';
 import { trialSchema } from '../core/records/trial.ts';
-import { list, z } from '../core/records/zod.ts';
+import { bytes, list, z } from '../core/records/zod.ts';
 import * as maintenance from './maintenance-contract.ts';
 import { epochPointSchema } from '../core/records/epoch.ts';
 import { handedId, handPiecesInput } from './schemas/file.ts';
 import { importInputSchema, simulateInputSchema, subsetInputSchema } from './schemas/import.ts';
 import { jobSchema } from './schemas/job.ts';
+import * as g from './schemas/generator.ts';
 import * as l from './schemas/library.ts';
 import { logInput, storedLog } from './schemas/log.ts';
 import * as f from './schemas/front.ts';
@@ -183,6 +184,17 @@ export const contract = {
     setName: oc.input(renameInput).output(r.replaySummarySchema),
     /** Stops it if need be and removes it. */
     discard: oc.input(s.idInput).output(z.void()),
+  },
+  /** Studies of generators that the workspace keeps. */
+  studies: {
+    list: oc.output(list(g.generatorStudySchema)),
+    start: oc.input(g.namedStudyInput).output(jobSchema),
+    /** From its last cell. */
+    goOn: oc.input(l.nameInput).output(jobSchema),
+    /** Samples of a finished generator, as a PNG. */
+    sheet: oc.input(g.sheetInput).output(bytes),
+    /** Refused while it is worked on. */
+    remove: oc.input(l.nameInput).output(z.void()),
   },
   views: u.views,
   space: u.space,

@@ -18,6 +18,7 @@ export type { JobProgress } from './jobs/job-list.ts';
 export type { ImportedTeacher } from '../compute/tasks/import-teacher/task.ts';
 export type { TeacherReport } from './library/teacher-training.ts';
 export type { GeneratorReport, StudiedGenerators } from './studies/generators.ts';
+export { studyPlace } from './studies/kept-studies.ts';
 export { failureOf } from './terminal/failure.ts';
 export { endWithLauncher } from './terminal/launcher-watch.ts';
 export { followRun } from './terminal/follow-run.ts';

@@ -11,6 +11,7 @@ import { trialHandlers } from './students/trial-handlers.ts';
 export function createHandlers(parts: Services): Handlers {
   const { catalog, side, review, imports, training, library, jobs, tables, replays, upkeep, archives } = parts;
   const { store } = parts.workspace;
+  const { studies } = parts;
 
   return {
     system: {
@@ -81,6 +82,13 @@ export function createHandlers(parts: Services): Handlers {
       stop: ({ id }) => replays.stop(id),
       setName: ({ id, name }) => replays.setName(id, name),
       discard: ({ id }) => replays.discard(id),
+    },
+    studies: {
+      list: () => studies.list(),
+      start: (order) => studies.start(order),
+      goOn: ({ name }) => studies.goOn(name),
+      sheet: ({ name, episode }) => studies.sheet(name, episode),
+      remove: ({ name }) => studies.remove(name),
     },
     views: {
       list: () => upkeep.views(),

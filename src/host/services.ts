@@ -14,6 +14,7 @@ import { createLibrary } from './library/library.ts';
 import { createTeacherImports } from './library/teacher-import.ts';
 import { createTeacherTraining } from './library/teacher-training.ts';
 import { createGeneratorStudies } from './studies/generators.ts';
+import { createKeptStudies } from './studies/kept-studies.ts';
 import { createLiveEvents } from './live-events.ts';
 import type { Log } from './log.ts';
 import { processEntry } from './processes/process-entry.ts';
@@ -63,7 +64,12 @@ export function createServices({ workspace, options, log, logFile }: Session) {
   const imports = createDatasetImports({ executor: importers, catalog, files, handed, jobs, changed });
   const training = createTeacherTraining({ executor, catalog, folders: files.folders, jobs, log, changed });
   const teacherImports = createTeacherImports({ store, executor, catalog, files, handed, jobs, now, changed });
-  const inHand = () => training.inHand().map(({ dataset, name }) => ({ dataset, words: `the training of "${name}"` }));
+  const studyGenerators = createGeneratorStudies({ executor, catalog });
+  const studies = createKeptStudies({ study: studyGenerators, directory, temp: files.temp, jobs });
+  const inHand = () => [
+    ...training.inHand().map(({ dataset, name }) => ({ dataset, words: `the training of "${name}"` })),
+    ...studies.inHand().map(({ dataset, name }) => ({ dataset, words: `the study "${name}"` })),
+  ];
 
   const runs = createRunService({ workspace, catalog, executor, live, log, version, now: clock });
   const upkeep = createRunUpkeep({ workspace, runs, live });
@@ -100,7 +106,8 @@ export function createServices({ workspace, options, log, logFile }: Session) {
       imports,
       teacherImports,
       training,
-      studyGenerators: createGeneratorStudies({ executor, catalog }),
+      studyGenerators,
+      studies,
       jobs,
       tables,
     },

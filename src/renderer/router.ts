@@ -39,6 +39,7 @@ const ROUTES = [
   inRail('datasets', '/datasets', 'images', () => import('./views/DatasetsView.vue')),
   beside('dataset', '/datasets/:name', 'Data set', () => import('./views/DatasetView.vue')),
   inRail('strategies', '/strategies', 'chart', () => import('./views/StrategiesView.vue')),
+  inRail('generators', '/generators', 'generator', () => import('./views/GeneratorsView.vue')),
   inRail('settings', '/settings', 'settings', () => import('./views/SettingsView.vue')),
   { ...beside('missing', '/:rest(.*)*', 'Nothing here', () => import('./views/MissingView.vue')), props: false },
 ] as const;

@@ -105,6 +105,7 @@ export const REPLAY_STATES = {
 const JOB_TITLES = {
   import: 'Import of',
   teacher: 'Training of the teacher',
+  generators: 'Study of generators',
   judging: 'Judging of the teacher',
   export: 'Export of',
   latency: 'Latency of',
@@ -132,6 +133,8 @@ export const FOLDER_TITLES: Readonly<Record<string, string>> = {
   checkpoints: 'Weights of students',
   teachers: 'Teachers',
   datasets: 'Data sets',
+  replays: 'Replays',
+  studies: 'Studies of generators',
   cache: 'Caches, unfinished teachers',
   backups: 'Backups',
   logs: 'Logs',

@@ -20,7 +20,11 @@ export const RESERVE_FILES = ['reserve-1', 'reserve-2'] as const;
 export const APPLICATION_ID = 0x54524144;
 
 export const FOLDERS = ['checkpoints', 'tmp', 'teachers', 'datasets', 'cache', 'logs', 'backups'] as const;
-const ALL_FOLDERS: readonly string[] = [...FOLDERS, 'replays'];
+export const REPLAYS_FOLDER = 'replays';
+export const STUDIES_FOLDER = 'studies';
+/** Made when there is something to put into them. */
+export const LATER_FOLDERS = [REPLAYS_FOLDER, STUDIES_FOLDER] as const;
+const ALL_FOLDERS: readonly string[] = [...FOLDERS, ...LATER_FOLDERS];
 /** What is cut off on its way into its place. */
 export const PARTIAL = '.partial';
 const DATABASE_PARTS = ['', '-wal', '-shm', '-journal'];

@@ -53,6 +53,7 @@ const ADDRESSES: Readonly<Record<RouteName, (held: Held) => readonly string[]>> 
   datasets: () => ['/datasets'],
   dataset: () => ['/datasets/fashion-mnist'],
   strategies: () => ['/strategies'],
+  generators: () => ['/generators'],
   settings: () => ['/settings'],
   missing: () => ['/no/such/place'],
 };
@@ -181,6 +182,7 @@ await describeInChromium('accessibility', (chromium) => {
     ['the import of a data set', () => '/datasets', () => button('Import a data set').click()],
     ['an import into a new run', () => '/new', () => button('Import a data set').click()],
     ['networks to compare with', () => '/compare', () => button('Add a network').click()],
+    ['a new study of generators', () => '/generators', () => button('New study').click()],
     ['a new replay', () => '/strategies', () => button('New replay').click()],
   ];
 

@@ -71,6 +71,7 @@ const VERBS: readonly (readonly string[])[] = [
   ['teachers', 'train', '--name', 'mine'],
   ['datasets', 'list'],
   ['datasets', 'import', join(folder.path, 'resources')],
+  ['study', 'gan'],
   ['study', 'gan', '--out', join(folder.path, 'generators')],
 ];
 /** It opens no workspace. */

@@ -1,5 +1,5 @@
 /** A study of generators over the fake trainer: its folder, going on, and what is refused. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generatorStudyInput } from '../../src/bridge/schemas/generator.ts';
@@ -8,12 +8,15 @@ import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.t
 
 const folder = temporaryFolder();
 let host: Host;
+/** With time for a stop between two cells. */
+let slow: Host;
 beforeAll(async () => {
   makeResources(folder.path);
   host = await fakeHost(folder.path);
+  slow = await fakeHost(folder.path, { epochMs: 1000 }, { workspace: join(folder.path, 'slow') });
 });
 afterAll(async () => {
-  await host.close();
+  await Promise.all([host.close(), slow.close()]);
   folder.remove();
 });
 
@@ -21,6 +24,8 @@ const order = (changes: Readonly<Record<string, unknown>> = {}) =>
   generatorStudyInput.parse({ episodes: 3, agent: 'random', ...changes });
 const quiet = (): void => undefined;
 const never = new AbortController().signal;
+/** Of a machine that others keep busy. */
+const PATIENT = { timeout: 30_000 };
 const inFolder = (name: string): string => join(folder.path, name);
 const study = (out: string, changes: Readonly<Record<string, unknown>> = {}) =>
   host.studyGenerators(order(changes), inFolder(out), quiet, never);
@@ -44,7 +49,7 @@ describe('a study', () => {
   it('that was stopped goes on to the same rows; one that is done has nothing to do', async () => {
     const stopping = new AbortController();
     const stop = (): void => stopping.abort();
-    expect(await host.studyGenerators(order(), inFolder('cut'), stop, stopping.signal)).toBeUndefined();
+    expect(await slow.studyGenerators(order(), inFolder('cut'), stop, stopping.signal)).toBeUndefined();
     const rows = (name: string): string => readFileSync(join(inFolder(name), 'rows.jsonl'), 'utf8');
     const before = rows('cut');
     expect(rows('whole').startsWith(before)).toBe(true);
@@ -61,7 +66,7 @@ describe('two that work on one folder', () => {
   it('do not mix their rows: the later one is refused in words, and the first one ends as if alone', async () => {
     const first = study('shared');
     const begun = () => existsSync(join(inFolder('shared'), 'study.json'));
-    await expect.poll(begun).toBe(true);
+    await expect.poll(begun, PATIENT).toBe(true);
     await expect(study('shared')).rejects.toMatchObject({
       code: 'workspace.busy',
       message: expect.stringMatching(/The study in ".*shared" is in use by another .*\(process \d+\); wait/),
@@ -114,5 +119,73 @@ describe('what is refused leaves everything as it was', () => {
     writeFileSync(file, damaged(whole.trim().split('\n')).join('\n'));
     await expect(study('damaged')).rejects.toThrow(words);
     writeFileSync(file, whole);
+  });
+});
+
+describe('studies that the workspace keeps', () => {
+  const studies = () => host.client.studies;
+  const ended = (name: string) => async () => {
+    const job = (await host.client.jobs.list()).findLast(({ subject }) => subject === name);
+    return job?.state;
+  };
+  const begin = { name: 'mine', episodes: 3, agent: 'random' } as const;
+
+  it('go on as jobs without anybody waiting, and are listed with what came of them', async () => {
+    const job = await studies().start(begin);
+    expect(job).toMatchObject({ kind: 'generators', subject: 'mine' });
+    expect(host.activeJobs()).toBe(1);
+    await expect.poll(ended('mine'), PATIENT).toBe('finished');
+    const [mine] = await studies().list();
+    expect(mine).toMatchObject({ name: 'mine', order: { agent: 'random', teacher: 'fashion-resnet' } });
+    expect(mine?.rows.map(({ sheet }) => sheet)).toEqual([false, true, false, true, false, true]);
+    await expect(studies().start(begin)).rejects.toMatchObject({ place: { field: 'name' } });
+  });
+
+  it('show the samples of a finished generator byte for byte, and no others', async () => {
+    const file = join(inFolder('workspace/studies/mine'), 'generator-2.png');
+    expect(Buffer.from(await studies().sheet({ name: 'mine', episode: 1 }))).toEqual(readFileSync(file));
+    await expect(studies().sheet({ name: 'mine', episode: 9 })).rejects.toThrow(/no samples of generator 10/);
+    await expect(studies().sheet({ name: '..', episode: 0 })).rejects.toThrow();
+    const theirs = join(folder.path, 'theirs.png');
+    const own = readFileSync(file);
+    writeFileSync(theirs, own);
+    rmSync(file);
+    symlinkSync(theirs, file);
+    await expect(studies().sheet({ name: 'mine', episode: 1 })).rejects.toThrow(/generator-2.png is gone/);
+    rmSync(file);
+    writeFileSync(file, 'another');
+    await expect(studies().sheet({ name: 'mine', episode: 1 })).rejects.toThrow(/is not as it was written/);
+    writeFileSync(file, own);
+  });
+
+  it('that were stopped go on to the same rows, from the folder alone', async () => {
+    const { studies: ofSlow, jobs } = slow.client;
+    const { id } = await ofSlow.start({ ...begin, name: 'halted' });
+    const cells = async () => (await ofSlow.list()).find(({ name }) => name === 'halted')?.rows.length ?? 0;
+    await expect.poll(cells, PATIENT).toBeGreaterThan(0);
+    await expect(ofSlow.remove({ name: 'halted' })).rejects.toThrow(/is being worked on/);
+    await jobs.stop({ id });
+    expect(await cells()).toBeLessThan(6);
+    await ofSlow.goOn({ name: 'halted' });
+    await expect(ofSlow.goOn({ name: 'halted' })).rejects.toThrow(/is being worked on already/);
+    await expect.poll(cells, PATIENT).toBe(6);
+    const rows = (study: string): string => readFileSync(join(inFolder(study), 'rows.jsonl'), 'utf8');
+    expect(rows('slow/studies/halted')).toBe(rows('workspace/studies/mine'));
+  });
+
+  it('that are damaged say so in the list, and links to folders of others are none', async () => {
+    mkdirSync(inFolder('workspace/studies/broken'));
+    writeFileSync(join(inFolder('workspace/studies/broken'), 'study.json'), '{"form":');
+    symlinkSync(inFolder('whole'), inFolder('workspace/studies/linked'));
+    const list = await studies().list();
+    expect(list.map(({ name }) => name)).toEqual(['broken', 'mine']);
+    expect(list[0]?.fault).toMatch(/study.json: it cannot be read/);
+    await expect(studies().goOn({ name: 'linked' })).rejects.toThrow(/there is no study "linked"/);
+  });
+
+  it('go for good, with all of their files', async () => {
+    await studies().remove({ name: 'mine' });
+    expect((await studies().list()).map(({ name }) => name)).not.toContain('mine');
+    expect(existsSync(inFolder('workspace/studies/mine'))).toBe(false);
   });
 });

@@ -95,6 +95,7 @@ const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
   review: ['checkpoints', 'predictions', 'layers', 'twins', 'images'],
   fronts: ['groups', 'points'],
   replays: ['tables', 'readTable', 'list', 'get', 'start', 'stop', 'discard'],
+  studies: ['list', 'start', 'goOn', 'sheet', 'remove'],
   views: ['list', 'save', 'remove'],
   space: ['waste', 'reclaim'],
   doctor: ['repair'],

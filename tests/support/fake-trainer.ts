@@ -277,11 +277,12 @@ const RUNS: { readonly [K in Faked]: FakeRun<K> } = {
         continue;
       }
       const name = `generator-${episode + 1}`;
-      const file = (suffix: string) => ({ file: `${name}${suffix}`, sha256: 'a'.repeat(64) });
       const sheet = write(join(folders.temp, `${jobId}-${name}.png`), { position });
       const weights = write(join(folders.temp, `${jobId}-${name}.safetensors`), { position });
       const isBest = episode < 2;
-      const named = { ...row, sheet: file('.png'), ...(isBest && { weights: file('.safetensors') }) };
+      const file = (suffix: string, { sha256 }: WrittenFile) => ({ file: `${name}${suffix}`, sha256 });
+      const kept = isBest && { weights: file('.safetensors', weights) };
+      const named = { ...row, sheet: file('.png', sheet), ...kept };
       report({ type: 'cell', row: named, sheet, ...(isBest && { weights }) });
     }
     return { cells: cells * episodes };

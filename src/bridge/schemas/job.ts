@@ -6,6 +6,7 @@ import { epochPointSchema } from '../../core/records/epoch.ts';
 const JOB_KINDS = [
   'import',
   'teacher',
+  'generators',
   'judging',
   'export',
   'latency',
@@ -46,7 +47,7 @@ export const isUnderWay = ({ state }: Pick<JobView, 'state'>): boolean => state 
 
 /** Nobody waits for these: they go on without the window that began them, and are lost, or cut
  * short, with the program. */
-const OUTLIVING: readonly JobKind[] = ['import', 'teacher', 'pack', 'unpack'];
+const OUTLIVING: readonly JobKind[] = ['import', 'teacher', 'generators', 'pack', 'unpack'];
 
 export const outlivesWindow = (job: Pick<JobView, 'kind' | 'state'>): boolean =>
   OUTLIVING.includes(job.kind) && isUnderWay(job);

@@ -1,23 +1,33 @@
 /** `trade study gan`: generators are built cell by cell by an agent, and judged by a classifier. */
 import { Option } from 'commander';
 import { parseInput } from '../../bridge/config/parse-input.ts';
-import { generatorStudyInput } from '../../bridge/schemas/generator.ts';
+import { choicesText } from '../../bridge/words/generator-words.ts';
+import { generatorStudyInput, namedStudyInput } from '../../bridge/schemas/generator.ts';
 import type { GeneratorStudyOrder } from '../../bridge/schemas/generator.ts';
+import { WorkbenchError } from '../../core/errors.ts';
 import { cellOf, MOST_CELLS, sideOf } from '../../core/generator/cells.ts';
 import { AGENTS } from '../../core/generator/row.ts';
-import type { GeneratorRow } from '../../core/generator/row.ts';
-import { textTable } from '../../host/for-shells.ts';
+import { studyPlace, textTable } from '../../host/for-shells.ts';
 import type { GeneratorReport, Host, StudiedGenerators } from '../../host/for-shells.ts';
-import { printJson, printResult, wholeNumber, withCommonOptions, withHost, withProgress } from '../common.ts';
+import {
+  printJson,
+  printResult,
+  wholeNumber,
+  withCommonOptions,
+  withHost,
+  withProgress,
+  workspaceOf,
+} from '../common.ts';
 import type { CommonOptions, Verb, VerbContext } from '../common.ts';
 
-type GanOptions = CommonOptions & GeneratorStudyOrder & { readonly out: string };
+type GanOptions = CommonOptions & GeneratorStudyOrder & { readonly name?: string; readonly out?: string };
 
 export const studyVerb: Verb = (program, context) => {
   const study = program.command('study').description('studies beside searches for students');
   withCommonOptions(study.command('gan'))
     .description('build generators of images cell by cell; the same command goes on where it was stopped')
-    .requiredOption('--out <dir>', 'folder of its rows, sheets of samples and the best weights')
+    .option('--name <name>', 'what the workspace keeps it by (default: data set, agent and seed)')
+    .option('--out <dir>', 'own folder for its rows, sheets of samples and the best weights, outside the workspace')
     .option('--dataset <name>', 'whose images they learn', 'fashion-mnist')
     .option('--teacher <name>', "classifier that judges them (default: the data set's own teacher)")
     .addOption(new Option('--agent <name>', 'who chooses the cells').choices(AGENTS).default('sac'))
@@ -29,11 +39,24 @@ export const studyVerb: Verb = (program, context) => {
     .action((options: GanOptions) => withHost(context, options, (host) => studyGan(context, host, options)));
 };
 
+/** Throws `usage.invalid` where two are named. */
+function folderOf(options: GanOptions): string {
+  const { out, name, dataset, agent, seed } = options;
+  if (out !== undefined && name !== undefined) {
+    const message = '--name is for a study that the workspace keeps, --out for one outside of it: give one of them.';
+    throw new WorkbenchError('usage.invalid', message, { field: 'out' });
+  }
+  if (out !== undefined) return out;
+  const named = parseInput(namedStudyInput.pick({ name: true }), { name: name ?? `${dataset}-${agent}-${seed}` });
+  return studyPlace(workspaceOf(options), named.name);
+}
+
 const STOPPED = 'The study was stopped; the same command goes on from its last cell.';
 
 async function studyGan(context: VerbContext, host: Host, options: GanOptions): Promise<void> {
-  const { workspace: _workspace, json, out, ...asked } = options;
+  const { workspace: _workspace, json, out: _out, name: _name, ...asked } = options;
   const order = parseInput(generatorStudyInput, asked);
+  const out = folderOf(options);
   const studied = await withProgress(context, STOPPED, (printer, signal) => {
     const tell = (news: GeneratorReport): void => {
       if (news.type === 'progress') return printer.status(`${news.stage}: step ${news.done} of ${news.total}`);
@@ -46,15 +69,6 @@ async function studyGan(context: VerbContext, host: Host, options: GanOptions): 
   });
   if (studied === undefined) return;
   printResult(options, { event: 'study.finished', study: recordOf(order, studied) }, linesOf(studied));
-}
-
-function choicesText({ cell, action }: GeneratorRow): string {
-  const { order, norm, upsampling, shortcut, skips } = cellOf(cell, action);
-  const added = skips.flatMap((skip, earlier) => (skip ? [`cell ${earlier + 1}`] : []));
-  return [
-    ...[`${order} norm ${norm}`, upsampling, shortcut ? 'shortcut' : 'no shortcut'],
-    ...(added.length > 0 ? [`adds ${added.join(' and ')}`] : []),
-  ].join(', ');
 }
 
 function recordOf({ agent, cells }: GeneratorStudyOrder, { out, rows, best }: StudiedGenerators) {

@@ -38,8 +38,11 @@ export interface GeneratorCourse {
 }
 
 /** The finished generator with the least distance; the earliest of equals. */
-export function bestOf(rows: readonly GeneratorRow[], cells: number): GeneratorRow | undefined {
+export function bestOf<R extends Pick<GeneratorRow, 'cell' | 'distance'>>(
+  rows: readonly R[],
+  cells: number,
+): R | undefined {
   return rows
     .filter(({ cell }) => cell === cells - 1)
-    .reduce<GeneratorRow | undefined>((best, row) => (best && best.distance <= row.distance ? best : row), undefined);
+    .reduce<R | undefined>((best, row) => (best && best.distance <= row.distance ? best : row), undefined);
 }

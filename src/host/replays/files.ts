@@ -11,6 +11,7 @@ import { jsonWithWords, wordNumber } from '../../core/written-numbers.ts';
 import { replaySchema } from '../../bridge/schemas/replay.ts';
 import type { ReplayView } from '../../bridge/schemas/replay.ts';
 import { flushFile, flushFolder, makeFolder, move } from '../../store/disk.ts';
+import { REPLAYS_FOLDER } from '../../store/ownership.ts';
 import type { Log } from '../log.ts';
 
 const FILE_NAME = /^([A-Za-z0-9_]{1,64})-([0-9a-f]{12})\.json$/;
@@ -33,7 +34,7 @@ export function parseReplay(file: string, text: string): ReplayView {
 export type ReplayFiles = ReturnType<typeof createReplayFiles>;
 
 export function createReplayFiles(directory: string, temp: string, log: Log) {
-  const folder = join(directory, 'replays');
+  const folder = join(directory, REPLAYS_FOLDER);
   /** Files of each replay that was written or seen. */
   const filesOf = new Map<string, Set<string>>();
 

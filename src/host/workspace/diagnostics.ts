@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { BackendView, SizesView, SystemView } from '../../bridge/schemas/system.ts';
 import type { StoredFiles } from '../../store/files.ts';
 import type { ReadableStore } from '../../store/store.ts';
-import { DATABASE_FILE } from '../../store/workspace.ts';
+import { DATABASE_FILE, LATER_FOLDERS } from '../../store/ownership.ts';
 import { readRuns } from '../slices.ts';
 
 export interface DiagnosticsParts {
@@ -27,10 +27,14 @@ export function createDiagnostics({ store, files, system, logFile, backend, now 
   /** By kind, the largest first. */
   async function sizes(): Promise<SizesView> {
     const { folders } = files;
+    const later = LATER_FOLDERS.map((name) => [name, join(system.workspace, name)] as const);
     const database = [DATABASE_FILE, `${DATABASE_FILE}-wal`].map((name) => bytesOf(join(system.workspace, name)));
     const found = await Promise.all([
       Promise.all(database).then((parts) => ({ kind: 'database', bytes: parts.reduce((sum, part) => sum + part) })),
-      ...Object.entries(folders).map(async ([kind, folder]) => ({ kind, bytes: await bytesUnder(folder) })),
+      ...[...Object.entries(folders), ...later].map(async ([kind, folder]) => ({
+        kind,
+        bytes: await bytesUnder(folder),
+      })),
     ]);
     return found.sort((left, right) => right.bytes - left.bytes);
   }

@@ -27,6 +27,7 @@ export const ICON_PATHS = {
   warning: 'M8 2.5l6 11H2zM8 6.5v3M8 11.5v.2',
   teacher: 'M8 3L1.5 6L8 9l6.5-3zM4.5 7.5v3.2c1 1 2.2 1.5 3.5 1.5s2.5-.5 3.5-1.5V7.5M14.5 6v4',
   images: 'M2.5 2.5h4.5v4.5h-4.5zM9 2.5h4.5v4.5H9zM2.5 9h4.5v4.5h-4.5zM9 9h4.5v4.5H9z',
+  generator: 'M2.5 10h3.5v3.5H2.5zM8 2.5h5.5V8H8zM6 10l2-2',
   jobs: 'M2.5 4h11M2.5 8h7M2.5 12h4M11.5 9.5v4l3-2z',
   check: 'M3 8.5l3.5 3.5L13 4.5',
   note: 'M3 2.5h10v11H3zM5.5 5.5h5M5.5 8h5M5.5 10.5h3',

@@ -39,6 +39,7 @@ import {
 } from './fixtures.ts';
 import { fixtureReplay, MANY_STRATEGIES } from './replay-fixtures.ts';
 import type { GalleryChart } from './gallery-chart.ts';
+import { generatorCharts } from './generator-charts.ts';
 import { searchCharts } from './search-charts.ts';
 import { seededStudents } from './seeds-fixtures.ts';
 
@@ -183,6 +184,7 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     ...parameters(theme),
     ...comparisonCharts(theme),
     ...searchCharts(theme),
+    ...generatorCharts(theme),
     { name: 'seeds', title: 'Students over their seeds', view: seedsChart(seeded, theme) },
     { name: 'seeds-none', title: 'No training has finished', view: seedsChart([], theme) },
     { name: 'histogram', title: 'Students by size', view: histogramChart(BINS, theme) },

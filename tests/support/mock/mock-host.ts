@@ -159,6 +159,8 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
     return new AsyncIteratorClass<HostEvent>(next, async () => void listeners.delete(listener));
   }
 
+  const refused = (): Promise<never> =>
+    Promise.reject(new WorkbenchError('run.state', 'There are no studies of generators here.'));
   const library = mockLibrary(emit);
   const client: BridgeClient = {
     ...mockMaintenance(),
@@ -263,6 +265,13 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
     },
     fronts: mockFronts(() => [...runs.values()].map(({ records }) => records)),
     review: mockReview(findTrial),
+    studies: {
+      list: async () => [],
+      start: refused,
+      goOn: refused,
+      sheet: refused,
+      remove: refused,
+    },
     replays: {
       tables: async () => [fixtureTable],
       readTable: async () => fixtureTable,
