@@ -179,6 +179,7 @@ interface JsonNode {
   readonly oneOf?: readonly JsonNode[];
   readonly enum?: readonly (string | number)[];
   readonly items?: JsonNode;
+  readonly minItems?: number;
   readonly properties?: Readonly<Record<string, JsonNode>>;
   readonly required?: readonly string[];
   readonly minimum?: number;
@@ -284,6 +285,8 @@ function groupOf(path: string): Group {
 
 function initialOf(node: JsonNode): FieldValue {
   if (node.type === 'array') {
+    // None of it is said: not that there are none.
+    if (node.default === undefined && node.minItems === 1) return '';
     const values = Array.isArray(node.default) ? node.default.map(String) : [];
     return kindOf(node) === 'numbers' ? values.join(', ') : values;
   }

@@ -18,6 +18,7 @@ import { fixtureCosts, fixtureLog } from './log-fixtures.ts';
 import { fixtureSetup } from './setup-fixtures.ts';
 import { mockMaintenance } from './mock-maintenance.ts';
 import { mockLibrary } from './library-fixtures.ts';
+import { familied } from '../familied.ts';
 import { mockUpkeep } from './mock-upkeep.ts';
 import { mockReview } from './review-fixtures.ts';
 import { fixtureReplay, fixtureTable } from '../gallery/replay-fixtures.ts';
@@ -217,7 +218,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       explain: async ({ id }) => fixtureExplanation(find(id).records),
       costs: async ({ id }) => fixtureCosts(find(id).records),
       preview: async (input) => {
-        const parsed = searchInputSchema.parse(input);
+        const parsed = familied(searchInputSchema.parse(input));
         const most = Math.min(...limitsOf(parsed.limits).map(({ max }) => max), 2e6);
         const share = Math.min(1, most / 2e6);
         const students = fixtureFamilies
