@@ -39,6 +39,7 @@ export { gameText } from './terminal/replay-text.ts';
 export {
   checkDataset,
   checkSearch,
+  examineDatasets,
   explainRecorded,
   searchesRecorded,
   exportToFile,
