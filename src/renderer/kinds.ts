@@ -8,8 +8,8 @@ import { useCatalog } from './stores/catalog.ts';
 
 export interface KindWords {
   readonly kind: ComputedRef<DataKind>;
-  /** A sentence that is written of images, said of its examples. */
-  said(text: string): string;
+  /** A sentence with places for the noun of its examples (`saidOf`). */
+  said(sentence: string): string;
   /** `which`: with the space behind it. */
   examples(count: number, which?: string): string;
 }
@@ -20,7 +20,7 @@ export function useKind(dataset: () => string | undefined): KindWords {
   const kind = computed(() => dataKindOf(catalog.datasetOf(dataset() ?? '') ?? {}));
   return {
     kind,
-    said: (text) => saidOf(kind.value.noun, text),
+    said: (sentence) => saidOf(kind.value.noun, sentence),
     examples: (count, which) => formatExamples(count, kind.value.noun, which),
   };
 }
