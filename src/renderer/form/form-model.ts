@@ -166,6 +166,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'teacher.dataset': 'All its training {many} are used',
   'teacher.flip': 'Mirror {many} at random; not for digits, letters or signs',
   'teacher.epochs': 'Passes over the training {many}',
+  'outside.dataset': 'Data set that it knows: its validation {many} judge guesses',
 };
 
 /** Fields that mean something for one value of another alone. */
