@@ -59,6 +59,16 @@ export const DATA_KINDS: Readonly<Record<DataKindName, DataKind>> = {
   },
 };
 
+/** Of a data set that is not there any more, or not known yet: it may have been of any kind. */
+const UNKNOWN_KIND: DataKind = {
+  ...DATA_KINDS.image,
+  ...{ title: 'Unknown', noun: { one: 'example', many: 'examples' } },
+};
+
+/** Undefined: there is no such data set here. */
+export const kindOfFound = (dataset: Pick<DatasetCard, 'example'> | undefined): DataKind =>
+  dataset === undefined ? UNKNOWN_KIND : dataKindOf(dataset);
+
 export const dataKindOf = ({ example }: Pick<DatasetCard, 'example'>): DataKind => DATA_KINDS[example?.kind ?? 'image'];
 
 type Augmentation = Recipe['augmentation'];

@@ -1,7 +1,7 @@
 /** What a data set's examples are called and how they are shown, for views. */
 import { computed } from 'vue';
 import type { ComputedRef } from 'vue';
-import { dataKindOf, saidOf } from '../core/data-kinds.ts';
+import { kindOfFound, saidOf } from '../core/data-kinds.ts';
 import type { DataKind } from '../core/data-kinds.ts';
 import { formatExamples } from './format.ts';
 import { useCatalog } from './stores/catalog.ts';
@@ -14,10 +14,10 @@ export interface KindWords {
   examples(count: number, which?: string): string;
 }
 
-/** One that has gone is spoken of as images. */
+/** One that has gone, or is not known yet, is spoken of as examples. */
 export function useKind(dataset: () => string | undefined): KindWords {
   const catalog = useCatalog();
-  const kind = computed(() => dataKindOf(catalog.datasetOf(dataset() ?? '') ?? {}));
+  const kind = computed(() => kindOfFound(catalog.datasetOf(dataset() ?? '')));
   return {
     kind,
     said: (sentence) => saidOf(kind.value.noun, sentence),
