@@ -14,7 +14,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseSearch } from '../src/bridge/config/parse-config.ts';
-import { studentSpace } from '../src/core/arch/families/registry.ts';
+import { defaultFamilyNames, studentSpace } from '../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';
 import { costOf } from '../src/core/arch/cost.ts';
 import { median } from '../src/core/math/quantile.ts';
@@ -38,7 +38,8 @@ const say = (line: string): void => void (values.json ? process.stderr : process
 const MOST_MACS = 1_500_000;
 const FENCE = 'bench-slots';
 const RESOURCES = join(import.meta.dirname, '../resources');
-const { families, recipe, checkpoints } = parseSearch({
+const families = defaultFamilyNames({});
+const { recipe, checkpoints } = parseSearch({
   name: 'slots',
   recipe: { epochs: Number(values.epochs) },
 });

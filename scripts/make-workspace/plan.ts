@@ -73,7 +73,7 @@ export function planRuns(options: WorkspaceOptions, pool: StudentPool): readonly
     });
     return {
       id: `made-${String(index + 1).padStart(4, '0')}`,
-      config: expandConfig(parsed, LARGEST, { baseline: 1 / 10 }),
+      config: expandConfig({ ...parsed, families: [...families] }, LARGEST, { baseline: 1 / 10 }),
       state,
       trials: size,
       startedAt: new Date(FIRST_DAY + index * 7 * HOUR_MS),

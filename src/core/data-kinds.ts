@@ -59,6 +59,16 @@ export const DATA_KINDS: Readonly<Record<DataKindName, DataKind>> = {
   },
 };
 
+/** Of a data set that is not there any more, or not known yet: it may have been of any kind. */
+const UNKNOWN_KIND: DataKind = {
+  ...DATA_KINDS.image,
+  ...{ title: 'Unknown', noun: { one: 'example', many: 'examples' } },
+};
+
+/** Undefined: there is no such data set here. */
+export const kindOfFound = (dataset: Pick<DatasetCard, 'example'> | undefined): DataKind =>
+  dataset === undefined ? UNKNOWN_KIND : dataKindOf(dataset);
+
 export const dataKindOf = ({ example }: Pick<DatasetCard, 'example'>): DataKind => DATA_KINDS[example?.kind ?? 'image'];
 
 type Augmentation = Recipe['augmentation'];
@@ -80,14 +90,17 @@ export function fittingAugmentation(kind: DataKind, asked: Augmentation): Augmen
 /** Where nothing is known of the data. */
 export const IMAGE_NOUN = DATA_KINDS.image.noun;
 
-/** Sentences stand in the code as they are of images: `an image`, `Training images`. This says them
- * of another kind's examples. Names that people gave are put in afterwards, never before. */
-export function saidOf({ one, many }: Noun, text: string): string {
-  return text.replace(/\b(an )?(images?)\b/gi, (_, article: string | undefined, word: string) => {
-    const noun = /s$/i.test(word) ? many : one;
-    const lead = article === undefined ? '' : /^[aeiou]/.test(one) ? article : article.replace(/n /i, ' ');
-    return lead === '' && word.startsWith('I') ? capital(noun) : `${lead}${noun}`;
-  });
+/** Where a sentence names its examples: `{one}`, `{many}`, at its beginning `{One}` and `{Many}`,
+ * and `{a one}` with the article that it takes. */
+const PLACE = /\{(a one|one|many|One|Many)\}/g;
+
+/** A sentence said of examples of some kind: `Training {many}`, `Shape of {a one}`. */
+export function saidOf({ one, many }: Noun, sentence: string): string {
+  const words: Readonly<Record<string, string>> = {
+    ...{ one, many, One: capital(one), Many: capital(many) },
+    'a one': `${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}`,
+  };
+  return sentence.replace(PLACE, (place, name: string) => words[name] ?? place);
 }
 
 const capital = (word: string): string => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;

@@ -40,6 +40,7 @@ export { gameText } from './terminal/replay-text.ts';
 export {
   checkDataset,
   checkSearch,
+  examineDatasets,
   explainRecorded,
   searchesRecorded,
   exportToFile,

@@ -11,10 +11,12 @@ import { createJobList } from './jobs/job-list.ts';
 import { createSideJobs } from './jobs/side-jobs.ts';
 import { createCatalog } from './library/catalog.ts';
 import { createDatasetImports } from './library/dataset-import.ts';
+import { withDatasets } from './library/examine-datasets.ts';
 import { createLibrary } from './library/library.ts';
 import { createTeacherImports } from './library/teacher-import.ts';
 import { createTeacherTraining } from './library/teacher-training.ts';
 import { createGeneratorStudies } from './studies/generators.ts';
+import { createKeptStudies } from './studies/kept-studies.ts';
 import { createLiveEvents } from './live-events.ts';
 import { createKeptStudies } from './studies/kept-studies.ts';
 import type { Log } from './log.ts';
@@ -126,7 +128,7 @@ export function createServices({ workspace, options, log, logFile }: Session) {
     review: createReview({ store, files, catalog, side }),
     exporter: createExporter({ store, files, catalog, side, temp: files.temp, version, now }),
     diagnostics: createDiagnostics({ store, files, system, logFile, backend: () => side.knownBackend(), now }),
-    examine: () => examineWorkspace(directory, runs.active().length > 0),
+    examine: async () => withDatasets(await examineWorkspace(directory, runs.active().length > 0), catalog),
     startSample: () => startSample(runs, options),
   };
 }

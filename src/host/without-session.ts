@@ -14,12 +14,14 @@ import type { ArchiveProgress } from './processes/store-worker.ts';
 import { makeBeside } from './workspace/beside.ts';
 import { createCatalog, datasetView } from './library/catalog.ts';
 import { checkDatasetFiles } from './library/dataset-files.ts';
+import { withDatasets } from './library/examine-datasets.ts';
 import { createExplainer } from './runs/told/explain.ts';
 import { createSearchTeller } from './runs/told/searches.ts';
 import { setupOf } from './runs/setup.ts';
 import { createExporter } from './students/export.ts';
 import type { ExportOrder, WrittenExport } from './students/export.ts';
 import { inWordsOf } from '../store/errors.ts';
+import type { DoctorReport } from '../store/upkeep/doctor.ts';
 import type { HostOptions } from './host.ts';
 import { untracked } from './jobs/job-list.ts';
 import { readWorkspace } from './workspace/read-workspace.ts';
@@ -41,6 +43,10 @@ type Places = Pick<HostOptions, 'workspace' | 'resources'>;
 export function listDatasets({ resources, workspace }: Places): Promise<readonly DatasetView[]> {
   return createCatalog(resources, workspace).datasets();
 }
+
+/** What the doctor says where no session asks it, with its report on the rest of the workspace. */
+export const examineDatasets = ({ resources, workspace }: Places, report: DoctorReport): Promise<DoctorReport> =>
+  withDatasets(report, createCatalog(resources, workspace));
 
 /** Looks into every file of a data set. Throws `dataset.*` for what is not as its card says, and
  * for a group that two splits share. */

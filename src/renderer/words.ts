@@ -173,7 +173,7 @@ const METRIC_TITLES: Readonly<Record<string, string>> = {
   testWeightedAuc: 'Test weighted AUC',
   loss: 'Validation loss (nats)',
   params: 'Parameters',
-  macs: 'MACs per image',
+  macs: 'MACs per {one}',
   latencyMs: 'Latency (ms)',
   peakActivationBytes: 'Peak activations',
   seconds: 'Training time',

@@ -5,6 +5,7 @@ import { inputOf } from '../../src/bridge/config/config-input.ts';
 import { expandConfig } from '../../src/bridge/config/expand-config.ts';
 import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
+import { familied } from '../support/familied.ts';
 
 const LARGEST = { params: 2e6, macs: 5e7 };
 
@@ -27,7 +28,7 @@ describe('the search that a configuration came from', () => {
     ],
     ['another recipe', { recipe: { epochs: 3, distillation: { loss: 'none' } }, checkpoints: { keep: 'front' } }],
   ])('of %s', (_what, more) => {
-    const config = expandConfig(searchInputSchema.parse({ name: 'One', ...more }), LARGEST);
+    const config = expandConfig(familied(searchInputSchema.parse({ name: 'One', ...more })), LARGEST);
     const again = expandConfig(inputOf({ ...config, datasetFingerprint: 'abc' }), LARGEST);
     expect(again).toEqual(config);
   });
@@ -36,26 +37,26 @@ describe('the search that a configuration came from', () => {
     const students = ['vit', 'resnet', 'vit'].map((family, width) => ({ family, config: { width } }));
     const input = { name: 'One', families: ['convnext'], budget: { trials: 7 }, students };
     const expanded = (options: object): ReturnType<typeof expandConfig> =>
-      expandConfig(searchInputSchema.parse({ ...input, strategy: { id: 'listed', options } }), LARGEST);
+      expandConfig(familied(searchInputSchema.parse({ ...input, strategy: { id: 'listed', options } })), LARGEST);
     expect(expanded({})).toMatchObject({ families: ['vit', 'resnet'], budget: { trials: 9 } });
     expect(expanded({ seeds: 1 }).budget).toEqual({ trials: 3 });
     for (const seeds of [0, 1.5, 101]) expect(() => expanded({ seeds })).toThrow('whole number from 1 to 100');
   });
 
   it('keeps the reference accuracy of an earlier version, whatever the data say today', () => {
-    const config = expandConfig(searchInputSchema.parse({ name: 'One' }), LARGEST, { baseline: 0.1 });
+    const config = expandConfig(familied(searchInputSchema.parse({ name: 'One' })), LARGEST, { baseline: 0.1 });
     const old = { ...config, reference: { ...config.reference, accuracy: 0.5 } };
     expect(expandConfig(inputOf(old), LARGEST, { baseline: 0.1 }).reference['accuracy']).toBe(0.5);
   });
 
   it('begins with nothing where nobody says so: searches written before there was a prior stay what they were', () => {
-    const config = expandConfig(searchInputSchema.parse({ name: 'One', dataset: 'mine' }), LARGEST);
+    const config = expandConfig(familied(searchInputSchema.parse({ name: 'One', dataset: 'mine' })), LARGEST);
     expect(config.priorFrom).toBeUndefined();
     expect(inputOf(config).prior).toBe('none');
   });
 
   it('is refused where a run of another version asks for what is not known here', () => {
-    const config = expandConfig(searchInputSchema.parse({ name: 'One' }), LARGEST);
+    const config = expandConfig(familied(searchInputSchema.parse({ name: 'One' })), LARGEST);
     const odd = { ...config, objectives: [{ metric: 'energy', goal: 'minimize', known: false } as const] };
     expect(() => inputOf(odd)).toThrow();
   });

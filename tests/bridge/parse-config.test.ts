@@ -4,6 +4,7 @@ import { expandConfig } from '../../src/bridge/config/expand-config.ts';
 import { nearestWord, testing as nearestWordTesting } from '../../src/bridge/words/nearest-word.ts';
 import { parseSearch, parseSearchText, testing as parseConfigTesting } from '../../src/bridge/config/parse-config.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
+import { familied } from '../support/familied.ts';
 
 const { searchJsonSchema } = parseConfigTesting;
 const { editDistance } = nearestWordTesting;
@@ -99,8 +100,8 @@ describe('expandConfig', () => {
   const largest = { params: 200_000, macs: 5_000_000 };
 
   it('is the same for two runs that differ in families, strategy and seed only', () => {
-    const one = expandConfig(parseSearch({ name: 'a', families: ['vit'], seed: 3 }), largest);
-    const two = expandConfig(parseSearch({ name: 'b', strategy: { id: 'random' } }), largest);
+    const one = expandConfig(familied(parseSearch({ name: 'a', families: ['vit'], seed: 3 })), largest);
+    const two = expandConfig(familied(parseSearch({ name: 'b', strategy: { id: 'random' } })), largest);
     expect(one.reference).toEqual(two.reference);
     expect(one.reference['params']).toBeCloseTo(220_000, 6);
   });
@@ -109,32 +110,39 @@ describe('expandConfig', () => {
     // Where every student is below a fixed one half, there was no hypervolume, and TRADE had no
     // regions.
     const reference = (asked: object): number | undefined =>
-      expandConfig(parseSearch({ name: 'a', ...asked }), largest, { baseline: 0.02 }).reference['accuracy'];
+      expandConfig(familied(parseSearch({ name: 'a', ...asked })), largest, { baseline: 0.02 }).reference['accuracy'];
     expect(reference({})).toBe(0.02);
     expect(reference({ reference: { accuracy: 0.4 } })).toBe(0.4);
     expect(reference({ reference: { accuracy: 0 } })).toBe(0);
   });
 
   it('keeps what latency means, with a reference of its own, only where latency counts', () => {
-    const plain = expandConfig(parseSearch({ name: 'a' }), largest);
+    const plain = expandConfig(familied(parseSearch({ name: 'a' })), largest);
     expect('latency' in plain).toBe(false);
     expect(plain.reference).not.toHaveProperty('latencyMs');
     const traded = expandConfig(
-      parseSearch({ name: 'a', objectives: ['accuracy', 'latencyMs'], latency: { batch: 32 }, limits: { macs: 1e6 } }),
+      familied(
+        parseSearch({
+          name: 'a',
+          objectives: ['accuracy', 'latencyMs'],
+          latency: { batch: 32 },
+          limits: { macs: 1e6 },
+        }),
+      ),
       largest,
     );
     expect(traded.objectives[1]).toEqual({ metric: 'latencyMs', goal: 'minimize', known: false });
     expect(traded.latency).toEqual({ engine: 'onnxruntime', batch: 32 });
     // 1.1 (1 ms + 32 images of a million multiply-accumulates at one a nanosecond)
     expect(traded.reference['latencyMs']).toBeCloseTo(1.1 * 33, 9);
-    const limited = expandConfig(parseSearch({ name: 'a', limits: { latencyMs: 0.5 } }), largest);
+    const limited = expandConfig(familied(parseSearch({ name: 'a', limits: { latencyMs: 0.5 } })), largest);
     expect(limited.latency).toEqual({ engine: 'onnxruntime', batch: 1 });
     expect(limited.reference['latencyMs']).toBeCloseTo(0.55, 9);
     expect(limited.limits).toEqual([{ metric: 'latencyMs', max: 0.5 }]);
   });
 
   it('takes the reference of a limited cost from its limit, and keeps limits as records', () => {
-    const config = expandConfig(parseSearch({ name: 'a', limits: { macs: 1e6 } }), largest);
+    const config = expandConfig(familied(parseSearch({ name: 'a', limits: { macs: 1e6 } })), largest);
     expect(config.limits).toEqual([{ metric: 'macs', max: 1e6 }]);
     expect(config.reference['macs']).toBeCloseTo(1.1e6, 6);
     expect(config).not.toHaveProperty('$schema');
@@ -146,23 +154,25 @@ describe('expandConfig', () => {
 
   it('fills in what a reward means: the target from the reference students, and a count from 0', () => {
     const typical = { params: 40_000, macs: 800_000 };
-    const plain = expandConfig(parseSearch({ name: 'a', objectives: ['reward'] }), largest, { typical });
+    const plain = expandConfig(familied(parseSearch({ name: 'a', objectives: ['reward'] })), largest, { typical });
     expect(plain.objectives).toEqual([{ metric: 'reward', goal: 'maximize', known: false }]);
     expect(plain.reward).toEqual({ cost: 'macs', target: 800_000, under: -0.07, over: -0.07 });
     expect(plain.reference['reward']).toBe(0);
     const timed = expandConfig(
-      parseSearch({
-        name: 'a',
-        objectives: ['reward'],
-        reward: { cost: 'latencyMs', over: -1 },
-        limits: { latencyMs: 3 },
-      }),
+      familied(
+        parseSearch({
+          name: 'a',
+          objectives: ['reward'],
+          reward: { cost: 'latencyMs', over: -1 },
+          limits: { latencyMs: 3 },
+        }),
+      ),
       largest,
       { typical },
     );
     expect(timed.reward).toEqual({ cost: 'latencyMs', target: 3, under: -0.07, over: -1 });
     expect(timed.latency).toBeDefined();
-    expect('reward' in expandConfig(parseSearch({ name: 'a' }), largest, { typical })).toBe(false);
+    expect('reward' in expandConfig(familied(parseSearch({ name: 'a' })), largest, { typical })).toBe(false);
   });
 
   it.each([
@@ -173,7 +183,7 @@ describe('expandConfig', () => {
     [{ families: ['vit', 'vit'] }, 'families'],
     [{ reference: { accuracy: 50 } }, 'reference.accuracy'],
   ])('refuses %j', (part, field) => {
-    const error = fault(() => expandConfig(parseSearch({ name: 'a', ...part }), largest));
+    const error = fault(() => expandConfig(familied(parseSearch({ name: 'a', ...part })), largest));
     expect([error.code, error.place.field]).toEqual(['config.invalid', field]);
   });
 });

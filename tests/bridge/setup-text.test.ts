@@ -11,6 +11,7 @@ import { parseSearchText } from '../../src/bridge/config/parse-config.ts';
 import { setupCommand, setupJson } from '../../src/bridge/config/setup-text.ts';
 import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
+import { familied } from '../support/familied.ts';
 
 const LARGEST = { params: 2e6, macs: 5e7 };
 const folder = mkdtempSync(join(tmpdir(), 'set up '));
@@ -18,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const HOSTILE = `a 'b' "c" $HOME \`id\` $(id) \\ !! * ~ \u001b[31m \u202e # % é 🙂`;
 const configOf = (more: Partial<SearchInput>) =>
-  expandConfig(searchInputSchema.parse({ name: 'One', ...more }), LARGEST, { baseline: 0.1 });
+  expandConfig(familied(searchInputSchema.parse({ name: 'One', ...more })), LARGEST, { baseline: 0.1 });
 
 const CONFIGS: readonly [string, Partial<SearchInput>][] = [
   ['the defaults', {}],
@@ -37,7 +38,7 @@ describe('the set-up of a run', () => {
     const config = configOf(more);
     const file = join(folder, 'search.json');
     writeFileSync(file, setupJson({ ...config, datasetFingerprint: 'abc' }));
-    const again = expandConfig(parseSearchText(readFileSync(file, 'utf8'), file), LARGEST);
+    const again = expandConfig(familied(parseSearchText(readFileSync(file, 'utf8'), file)), LARGEST);
     expect(stableJson(again)).toBe(stableJson(config));
   });
 
@@ -52,7 +53,7 @@ describe('the set-up of a run', () => {
       const heard = execFileSync('/bin/sh', ['-c', setupCommand(config)], { env, encoding: 'utf8' });
       const { args, text } = /^(?<args>.*?\|)(?<text>\{.*)$/s.exec(heard)?.groups ?? {};
       expect(args).toBe('search|-|');
-      expect(stableJson(expandConfig(parseSearchText(text ?? ''), LARGEST))).toBe(stableJson(config));
+      expect(stableJson(expandConfig(familied(parseSearchText(text ?? '')), LARGEST))).toBe(stableJson(config));
     },
   );
 

@@ -9,6 +9,7 @@ import { setupGroups, UNKNOWN } from '../../src/bridge/words/setup-words.ts';
 import type { Run } from '../../src/core/records/run.ts';
 import { trade } from '../../src/core/strategies/trade/trade.ts';
 import { RECORDED_SOURCES } from '../support/store-records.ts';
+import { familied } from '../support/familied.ts';
 
 const MACHINE = {
   ...{ at: '2026-02-03T04:05:06.000Z', program: '0.1.0', node: '24.21.0', platform: 'linux x64' },
@@ -16,7 +17,7 @@ const MACHINE = {
 };
 
 function setupOf(more: Partial<SearchInput>, strategyVersion = 1, rest: Partial<SetupView> = {}): SetupView {
-  const config = expandConfig(searchInputSchema.parse({ name: 'One', ...more }), { params: 2e6, macs: 5e7 });
+  const config = expandConfig(familied(searchInputSchema.parse({ name: 'One', ...more })), { params: 2e6, macs: 5e7 });
   const run: Run = {
     ...{ id: 'r1', name: 'One', state: 'finished', config, strategyVersion, sample: false },
     ...{ createdAt: '2026-02-03T04:05:06.000Z', seconds: 1 },

@@ -45,6 +45,17 @@ describe('study gan', () => {
     expect([...cut.json(), ...rest.json()].filter(({ event }) => event === 'cell.trained')).toHaveLength(4);
   });
 
+  it('is kept in the workspace where no folder is named, for the window to show', async () => {
+    const short = ['study', 'gan', '--episodes', '1', '--cells', '1', '--agent', 'random', '--json'];
+    expect((await bench.trade(...short)).code).toBe(0);
+    expect((await bench.trade(...short, '--name', 'mine')).code).toBe(0);
+    expect(readdirSync(join(bench.workspace, 'studies')).sort()).toEqual(['fashion-mnist-random-1', 'mine']);
+    const both = await bench.trade(...short, '--name', 'mine', '--out', join(bench.folder, 'study'));
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('give one of them')]);
+    const up = await bench.trade(...short, '--name', '../up');
+    expect([up.code, up.stderr]).toEqual([2, expect.stringContaining('small letters, digits and - only')]);
+  });
+
   it('refuses in words what it cannot do, with code 2', async () => {
     const { code, stderr } = await bench.trade('study', 'gan', '--out', join(bench.folder, 'x'), '--agent', 'luck');
     expect([code, stderr]).toEqual([2, expect.stringContaining('Allowed choices are sac, reinforce, random')]);
@@ -62,7 +73,7 @@ describe('with the real trainer', () => {
       ...['study', 'gan', '--out', out, ...small, '--workspace', join(folder, 'workspace'), '--json'],
     );
     expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
-    const names = ['generator-0001.png', 'generator-0001.safetensors', 'rows.jsonl', 'study.json'];
+    const names = ['generator-0001.png', 'generator-0001.safetensors', 'lock.sqlite', 'rows.jsonl', 'study.json'];
     expect(readdirSync(out).sort()).toEqual(names);
     expect(readFileSync(join(out, 'generator-0001.png')).subarray(1, 4).toString('latin1')).toBe('PNG');
   });

@@ -8,14 +8,18 @@ import { createLiveProgress } from '../../src/host/runs/live-progress.ts';
 import { testing as previewTesting } from '../../src/host/runs/preview.ts';
 import { frontOf } from '../../src/core/front.ts';
 import { testing as scoreTesting } from '../../src/host/runs/score.ts';
+import { familied } from '../support/familied.ts';
 
 const { histogramOf } = previewTesting;
 const { scoreOf } = scoreTesting;
 
-const config = expandConfig(parseSearch({ name: 'x', limits: { params: 1000 }, reference: { accuracy: 0.5 } }), {
-  params: 1,
-  macs: 1,
-});
+const config = expandConfig(
+  familied(parseSearch({ name: 'x', limits: { params: 1000 }, reference: { accuracy: 0.5 } })),
+  {
+    params: 1,
+    macs: 1,
+  },
+);
 
 const trial = (number: number, params: number, accuracy: number, more: Partial<Trial> = {}): Trial => ({
   id: `r-${number}`,

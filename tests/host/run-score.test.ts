@@ -8,10 +8,11 @@ import { paretoFront } from '../../src/core/geometry/pareto-front.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import type { Metrics } from '../../src/core/objective.ts';
 import { createRunScorer, runningScore, testing } from '../../src/host/runs/score.ts';
+import { familied } from '../support/familied.ts';
 
 const { scoreOf } = testing;
 
-const config = expandConfig(parseSearch({ name: 'x' }), { params: 1000, macs: 1000 });
+const config = expandConfig(familied(parseSearch({ name: 'x' })), { params: 1000, macs: 1000 });
 
 /** Few distinct values, so that equal and dominating points are common; some are no numbers. */
 function someMetrics(count: number): readonly Metrics[] {

@@ -4,9 +4,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { importOrderSchema } from '../../src/bridge/schemas/import.ts';
+import { checkDataset, examineDatasets, examineFolder } from '../../src/host/for-shells.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import { writeFiles } from '../compute/support/sources.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
+import { writeTinySteps } from '../support/tiny-steps.ts';
 
 const hosts: Host[] = [];
 const folders: { remove(): void }[] = [];
@@ -64,5 +66,20 @@ describe('library.simulateDataset', () => {
     );
     const place = join(path, 'workspace', 'datasets');
     expect(existsSync(place) ? readdirSync(place) : []).toEqual([]);
+  });
+});
+
+describe('the doctor', () => {
+  it('says of a set in which a pupil is in two splits what its check says, with a session and without', async () => {
+    const { host, path } = await open();
+    expect((await host.client.system.doctor()).ok).toBe(true);
+    const workspace = join(path, 'workspace');
+    writeTinySteps(join(workspace, 'datasets/torn'), { groups: (groups) => groups.splice(0, 1, 24) });
+    const words = /its group "pupil 24" is in training and validation, so that the one would know the other/;
+    const report = await host.client.system.doctor();
+    expect(report).toMatchObject({ ok: false, problems: [expect.stringMatching(words)], remedies: [''] });
+    const places = { workspace, resources: join(path, 'resources') };
+    await expect(checkDataset(places, 'torn')).rejects.toThrow(words);
+    expect((await examineDatasets(places, examineFolder(workspace))).problems).toEqual(report.problems);
   });
 });

@@ -53,6 +53,9 @@ describe('a search on sequences', { timeout: 60_000 }, () => {
 
   it('refuses a family of pictures in words, before it begins', async () => {
     const { client } = await open();
+    // The very four that a search on pictures means where it names none: here somebody named them.
+    const four = { ...SEARCH, families: ['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'] };
+    await expect(client.runs.preview(four)).rejects.toThrow(/resnet is given pictures/);
     const search = { ...SEARCH, families: ['gru', 'vit'] };
     const words = /vit is given pictures, and this data set has sequences of steps. Choose from: gru, sakt/;
     await expect(client.runs.start(search)).rejects.toThrow(words);

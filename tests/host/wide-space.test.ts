@@ -9,13 +9,14 @@ import type { SetupView } from '../../src/bridge/schemas/setup.ts';
 import type { SearchConfig } from '../../src/core/records/run.ts';
 import { studentSpace } from '../../src/core/arch/families/registry.ts';
 import { limitsInForce, spaceKindOf } from '../../src/host/runs/space-kind.ts';
+import { familied } from '../support/familied.ts';
 
 const CARD = { shape: [28, 28, 1] as const, classes: Array.from({ length: 10 }, (_, i) => `${i}`) };
 const TEACHER = 800_000;
 const LARGEST = { params: 1, macs: 1 };
 
 const parse = (changes: object) =>
-  searchInputSchema.parse({ name: 'wide', space: 'wide', families: ['resnet', 'vit'], ...changes });
+  familied(searchInputSchema.parse({ name: 'wide', space: 'wide', families: ['resnet', 'vit'], ...changes }));
 const kindOf = (changes: object) => spaceKindOf(parse(changes), CARD, TEACHER);
 
 const setupOf = (config: SearchConfig): SetupView => ({
@@ -73,7 +74,7 @@ describe('the space of a search', () => {
   it('comes back from the file that a set-up is copied to, and is said in words', () => {
     const levels = { resnet: { width2: [8, 40] } };
     const config = expandConfig(parse({ levels }), LARGEST, { space: kindOf({ levels }) });
-    const again = parseSearchText(setupJson(config));
+    const again = familied(parseSearchText(setupJson(config)));
     expect(expandConfig(again, LARGEST, { space: spaceKindOf(again, CARD, undefined) })).toEqual(config);
     const words = (one: typeof config) =>
       new Map(setupGroups(setupOf(one)).find(({ title }) => title === 'Students')?.rows);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
-import { familyNamesFor, studentSpace } from '../../src/core/arch/families/registry.ts';
+import { familyNamesFor, studentFamily, studentSpace } from '../../src/core/arch/families/registry.ts';
 import { placeDiagram } from '../../src/renderer/student/diagram-layout.ts';
 import { diagramOf } from '../../src/renderer/student/diagram.ts';
 
@@ -42,4 +42,13 @@ describe.each(graphs)('diagram of the reference %s', (_name, graph) => {
       }
     }
   });
+});
+
+// The name of an embed layer of 17,751 values ran into its shape, at the end of the same line.
+test('an embed layer has its number of values in the line below its name', () => {
+  const modality = { name: 'skill', title: 'Skill', channel: 0, bytes: 2, values: 17_751 } as const;
+  const example = { kind: 'sequence', modalities: [modality] } as const;
+  const family = studentFamily('gru', { inputShape: [200, 1, 2], classes: 2, example });
+  const embed = diagramOf(family.build(family.reference)).nodes.find(({ title }) => title.startsWith('Embed'));
+  expect(embed).toMatchObject({ title: 'Embed → 16', detail: 'of 17.8 k values' });
 });

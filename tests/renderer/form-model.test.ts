@@ -160,6 +160,10 @@ describe('faults beside their fields', () => {
     expect(checked({ [path]: value }).input).toBeUndefined();
   });
 
+  test('families that nobody named are left out, for the host to choose by the data', () => {
+    expect(checked({}).input).not.toHaveProperty('families');
+  });
+
   test('no family at all', () => {
     expect(checked({ families: [] }).faults.get('families')).toBe('Choose at least one.');
   });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DATA_KINDS } from '../../src/core/data-kinds.ts';
-import { searchFields } from '../../src/renderer/form/form-model.ts';
+import { teacherInputSchema } from '../../src/bridge/schemas/library.ts';
+import { z } from '../../src/core/records/zod.ts';
+import { schemaFields, searchFields } from '../../src/renderer/form/form-model.ts';
 import { inWordsOf, isOfKind } from '../../src/renderer/form/kind-fields.ts';
 
 const fields = searchFields();
@@ -37,5 +39,20 @@ describe('the form on a kind of data', () => {
     expect(wordsOf('trainImages')).toMatch(/^Training answers\./);
     expect(wordsOf('limits.macs')).toMatch(/^Most MACs per answer\./);
     expect(wordsOf('recipe.epochs')).toMatch(/training answers/);
+  });
+
+  // A hint of the schema, which is written of images, has one with a place in the form.
+  test.each(['spectrogram', 'sequence'] as const)('speaks of no images where the examples are of %s', (name) => {
+    const all = [...fields, ...schemaFields(teacherInputSchema, 'teacher')];
+    const own = all.filter((field) => isOfKind(DATA_KINDS[name], field, field.initial));
+    const words = own.map((field) => inWordsOf(DATA_KINDS[name], field)).map(({ title, hint }) => `${title}. ${hint}`);
+    expect(words.filter((text) => /\bimages?\b|[{}]/i.test(text))).toEqual([]);
+  });
+
+  test('says of images what the schema says of them', () => {
+    const { properties = {} } = z.toJSONSchema(teacherInputSchema, { io: 'input' });
+    const epochs = schemaFields(teacherInputSchema, 'teacher').find(({ path }) => path === 'teacher.epochs');
+    if (epochs === undefined) throw new Error('The form lacks a field.');
+    expect(properties['epochs']).toMatchObject({ description: inWordsOf(DATA_KINDS.image, epochs).hint });
   });
 });

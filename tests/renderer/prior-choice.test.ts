@@ -51,14 +51,15 @@ describe('what a new search begins with', () => {
     // Sound: nothing else of a data set is asked for.
     useCatalog().datasetOf = (name) => ({ ...(name === 'pupils' && { example }) }) as DatasetView;
     const form = useNewRun();
-    const before = form.draft['families'];
     form.set('dataset', 'pupils');
-    expect(form.draft['families']).toEqual(['gru', 'sakt']);
+    // None is named: not those of another kind of data.
+    expect(form.checked.input?.families).toBeUndefined();
+    expect(form.families).toEqual(['gru', 'sakt']);
     form.set('families', ['sakt']);
     form.searchOn('pupils');
     expect(form.draft['families']).toEqual(['sakt']);
     form.searchOn('birds');
-    expect(form.draft['families']).toEqual(before);
+    expect(form.draft['families']).toBe('');
     form.set('families', ['vit']);
     form.set('dataset', 'fashion-mnist');
     expect(form.draft['families']).toEqual(['vit']);

@@ -3,7 +3,7 @@ import type { SearchConfig } from '../../core/records/run.ts';
 import type { SpaceKind } from '../../core/records/space-kind.ts';
 import { faultOf } from '../../core/records/zod.ts';
 import { searchInputSchema } from '../schemas/records.ts';
-import type { ParsedSearchInput } from '../schemas/records.ts';
+import type { FamiliedSearch } from '../schemas/records.ts';
 import { OBJECTIVES } from './expand-config.ts';
 
 const LONGEST_FINGERPRINT = 200;
@@ -33,11 +33,12 @@ function spaceFields(
 
 /** `expandConfig` of it asks for the same again. Throws `ZodError` where a run of another version
  * asks for what this one does not know. */
-export function inputOf(config: SearchConfig): ParsedSearchInput {
+export function inputOf(config: SearchConfig): FamiliedSearch {
   const { accuracy } = config.reference;
   // Said, for what the data give is not what they gave to earlier versions. The costs' follow from
   // limits and families.
-  return searchInputSchema.parse({ ...fieldsOf(config), ...(accuracy !== undefined && { reference: { accuracy } }) });
+  const fields = { ...fieldsOf(config), ...(accuracy !== undefined && { reference: { accuracy } }) };
+  return { ...searchInputSchema.parse(fields), families: [...config.families] };
 }
 
 /** What is wrong with it, in words, by the very schema that a search passes before it is started;

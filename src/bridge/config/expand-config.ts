@@ -11,7 +11,7 @@ import type { Candidate } from '../../core/space/space.ts';
 import { listed } from '../../core/strategies/listed.ts';
 import { asksForLegs } from '../../core/strategies/registry.ts';
 import type { StrategyOptions } from '../../core/strategies/strategy.ts';
-import type { ParsedSearchInput } from '../schemas/records.ts';
+import type { FamiliedSearch, ParsedSearchInput } from '../schemas/records.ts';
 
 /** Of one student, or of several: the largest, the middle. */
 export interface StudentCosts {
@@ -69,7 +69,7 @@ const REFERENCE_MACS_PER_MS = 1e6;
  * machine's. A reward counts from 0.
  */
 export function expandConfig(
-  parsed: ParsedSearchInput,
+  parsed: FamiliedSearch,
   largest: StudentCosts,
   { typical = largest, slots = CPU_SLOTS, baseline = 0, space }: Surroundings = {},
 ): SearchConfig {

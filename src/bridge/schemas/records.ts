@@ -2,7 +2,6 @@
  * Schemas of everything that crosses a process or comes from a file. Objects are strict: an unknown
  * key is an error. Records that are kept have theirs in `core/records`.
  */
-import { MAP_DEFAULTS } from '../../core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { candidateSchema, level } from '../../core/records/candidate.ts';
 import { checkpointsInput } from '../../core/records/checkpoints.ts';
@@ -40,8 +39,8 @@ export const searchInputSchema = z.strictObject({
     .array(NAME)
     .min(1)
     .max(100)
-    .default([...MAP_DEFAULTS])
-    .describe('Student families; on sequences, those over steps where nothing is said'),
+    .optional()
+    .describe("Student families; those that suit the data set's examples when absent"),
   space: z
     .enum(['compact', 'wide'])
     .default('wide')
@@ -107,6 +106,8 @@ export const searchInputSchema = z.strictObject({
 
 export type SearchInput = z.input<typeof searchInputSchema>;
 export type ParsedSearchInput = z.output<typeof searchInputSchema>;
+/** Of a data set that is known: who names no families gets those that suit it. */
+export type FamiliedSearch = ParsedSearchInput & { readonly families: string[] };
 
 // --- records that cross the bridge ---------------------------------------------------------------
 

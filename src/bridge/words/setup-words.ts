@@ -68,9 +68,9 @@ function datasetRows({ run: { config }, sources, dataset }: SetupView): readonly
   const counts = dataset && Object.entries(dataset.splits).map(([split, count]) => `${exact(count)} ${split}`);
   return [
     ['Data set', named(config.dataset, dataset?.title)],
-    [saidOf(noun, 'Training images'), config.trainImages === undefined ? 'all' : exact(config.trainImages)],
-    [saidOf(noun, 'Images, as it is now'), counts?.join(', ') ?? UNKNOWN],
-    [saidOf(noun, 'Shape of an image'), shape?.join(' × ') ?? UNKNOWN],
+    [saidOf(noun, 'Training {many}'), config.trainImages === undefined ? 'all' : exact(config.trainImages)],
+    [saidOf(noun, '{Many}, as it is now'), counts?.join(', ') ?? UNKNOWN],
+    [saidOf(noun, 'Shape of {a one}'), shape?.join(' × ') ?? UNKNOWN],
     ['Classes', classes === undefined ? UNKNOWN : `${classes.length}: ${classes.join(', ')}`],
     ['Fingerprint', config.datasetFingerprint ?? UNKNOWN],
   ];

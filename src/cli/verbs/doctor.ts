@@ -6,7 +6,7 @@
 import type { BackupView } from '../../bridge/maintenance-contract.ts';
 import type { DoctorView } from '../../bridge/schemas/system.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { examineFolder, isLocked, keptBackups, removeKept, wishFor } from '../../host/for-shells.ts';
+import { examineDatasets, examineFolder, isLocked, keptBackups, removeKept, wishFor } from '../../host/for-shells.ts';
 import type { RecoveryReport } from '../../host/for-shells.ts';
 import { printResult, withCommonOptions, withHost, workspaceOf } from '../common.ts';
 import type { CommonOptions, Verb, VerbContext } from '../common.ts';
@@ -21,7 +21,7 @@ interface DoctorOptions extends CommonOptions {
 
 export const doctorVerb: Verb = (program, context) => {
   withCommonOptions(program.command('doctor'))
-    .description('check the workspace: database, checkpoint files and their hashes')
+    .description('check the workspace: database, checkpoint files and their hashes, groups of data sets')
     .option('--repair', 'mend what can be mended, after a copy of the database')
     .option('--backups', 'list the copies of the database, and weights that were put aside')
     .option('--back-up', 'make a copy of the database now')
@@ -57,7 +57,9 @@ export const doctorVerb: Verb = (program, context) => {
 async function examine(context: VerbContext, options: CommonOptions): Promise<DoctorView> {
   const workspace = workspaceOf(options);
   const seen = examineFolder(workspace);
-  if (seen.ok || seen.integrity !== 'ok' || isLocked(workspace)) return seen;
+  if (seen.ok || seen.integrity !== 'ok' || isLocked(workspace)) {
+    return examineDatasets({ ...context.hostOptions, workspace }, seen);
+  }
   const opened = await withHost(context, options, ({ client }) => client.system.doctor());
   const tidied = seen.problems.filter((problem) => !opened.problems.includes(problem));
   return tidied.length === 0 ? opened : { ...opened, tidied };

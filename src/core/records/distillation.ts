@@ -102,8 +102,8 @@ export const LOSS_TITLES: Readonly<Record<DistillationLoss, string>> = {
 export const LOSS_WORDS: Readonly<Record<string, string>> = {
   'warmup@dkd': 'Warm-up',
   'inter@dist': 'Between classes',
-  'intra@dist': 'Between images',
-  'bank@crd': 'Remembered images',
+  'intra@dist': 'Between {many}',
+  'bank@crd': 'Remembered {many}',
 };
 
 export const DISTILLATION_DEFAULTS: { readonly [L in DistillationLoss]: RecipeOf<L> } = Object.freeze({

@@ -3,10 +3,10 @@
 import { taskOf } from '../../core/arch/families/student-family.ts';
 import { limitsOf, expandConfig } from '../../bridge/config/expand-config.ts';
 import { nearestWord } from '../../bridge/words/nearest-word.ts';
-import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
+import type { FamiliedSearch, ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { nearestStudent } from '../../core/arch/nearest-student.ts';
 import type { StudentFamily } from '../../core/arch/families/student-family.ts';
-import { fittingFamilies, studentSpace } from '../../core/arch/families/registry.ts';
+import { defaultFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
 import { dataKindOf, strangeAugmentations } from '../../core/data-kinds.ts';
 import { invalid, WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
@@ -72,7 +72,7 @@ export async function settleSearch(
   capacity: Capacity,
 ): Promise<SettledSearch> {
   const dataset = await catalog.dataset(asked.dataset);
-  checkNames({ ...asked, families: fittingFamilies(asked.families, dataset.card) }, dataset);
+  checkNames(withFamilies(asked, dataset.card), dataset);
   const { parsed, space } = await sizedSearch(catalog, asked, dataset);
   const survey = await catalog.survey(dataset, space);
   const largest = largestWithin(survey, limitsOf(parsed.limits));
@@ -98,9 +98,14 @@ export async function settleSearch(
 
 export interface SizedSearch {
   /** With the limits that are in force. */
-  readonly parsed: ParsedSearchInput;
+  readonly parsed: FamiliedSearch;
   readonly space: SpaceKind;
 }
+
+const withFamilies = (input: ParsedSearchInput, card: DatasetCard): FamiliedSearch => ({
+  ...input,
+  families: input.families ?? [...defaultFamilyNames(card)],
+});
 
 /** What is wrong with the teacher is told where a search is settled. */
 export async function sizedSearch(
@@ -108,7 +113,7 @@ export async function sizedSearch(
   input: ParsedSearchInput,
   dataset: Found<DatasetCard>,
 ): Promise<SizedSearch> {
-  const parsed = { ...input, families: [...fittingFamilies(input.families, dataset.card)] };
+  const parsed = withFamilies(input, dataset.card);
   const isAsked = parsed.space === 'wide' && parsed.scale === undefined;
   const teacher = isAsked ? await sizingTeacher(catalog, parsed, dataset).catch(() => undefined) : undefined;
   const teacherParams = teacher && paramsOf(teacher.card);

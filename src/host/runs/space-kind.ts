@@ -2,7 +2,7 @@
  * for, its limits and its teacher. */
 import { taskOf } from '../../core/arch/families/student-family.ts';
 import type { TaskCard } from '../../core/arch/families/student-family.ts';
-import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
+import type { FamiliedSearch, ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
 import { BASE_SCALE, scaleOf } from '../../core/arch/families/wide/levels.ts';
 import { invalid } from '../../core/errors.ts';
@@ -14,7 +14,7 @@ const SHARE_OF_TEACHER = 1 / 4;
 /** Every family has hundreds of students of so many params. */
 const LEAST_IMPLIED = 5_000;
 
-type Asked = Pick<ParsedSearchInput, 'families' | 'space' | 'scale' | 'levels' | 'limits'>;
+type Asked = Pick<FamiliedSearch, 'families' | 'space' | 'scale' | 'levels' | 'limits'>;
 
 /** `teacherParams`: absent, or 0, where they are not known. Throws `config.invalid` with the field
  * of a level that is not possible. */

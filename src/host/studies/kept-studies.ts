@@ -100,7 +100,8 @@ export function createKeptStudies({ study, directory, temp, jobs }: KeptStudiesP
       if (inHand.has(name) || isLocked(placeOf(name))) {
         throw new WorkbenchError('run.state', `The study "${name}" is being worked on: stop that first.`);
       }
-      // Out of its place at once, whole; what a kill leaves of it is swept with the session's folder.
+      // Out of its place at once, whole; what a kill leaves of it is swept with the folder of the
+      // session.
       const gone = join(temp, `removed-study-${name}-${Date.now()}`);
       move(placeOf(name), gone);
       rmSync(gone, { recursive: true, force: true });

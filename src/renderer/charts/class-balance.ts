@@ -34,7 +34,7 @@ export function classBalanceChart(
       xAxis: classAxis(classes, theme),
       yAxis: yAxis(theme, {
         type: 'value',
-        name: saidOf(noun, 'Images'),
+        name: saidOf(noun, '{Many}'),
         nameGap: 32,
         minInterval: 1,
         axisLabel: tickLabels(theme, formatCount),

@@ -127,7 +127,8 @@ function summaryOf({ own, others, total }: GeneratorsInput): string {
   const best = bestSoFar(own.points).at(-1);
   if (best === undefined) return 'No generator is finished yet.';
   const done = `${formatExact(own.points.at(-1)?.cells ?? 0)} of ${formatPlural(total, 'cell')}`;
-  const first = `After ${done} ${own.name} has a least FD-c of ${best.distance.toFixed(2)}, with IS-c ${best.score.toFixed(2)}.`;
+  const figures = `a least FD-c of ${best.distance.toFixed(2)}, with IS-c ${best.score.toFixed(2)}`;
+  const first = `After ${done} ${own.name} has ${figures}.`;
   const rest = others.flatMap(({ name, points }) => {
     const least = bestSoFar(points).at(-1);
     return least === undefined ? [] : [`${name} ${least.distance.toFixed(2)}`];

@@ -30,7 +30,7 @@ export function perClassChart(
   return {
     summary: summaryOf(networks, classes, recall, noun),
     table: {
-      columns: ['Class', saidOf(noun, 'Images'), ...networks.map(({ title }) => title)],
+      columns: ['Class', saidOf(noun, '{Many}'), ...networks.map(({ title }) => title)],
       rows: classes.map((name, label) => [
         name,
         String(networks[0]?.confusion.totals[label] ?? 0),

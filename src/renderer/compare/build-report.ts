@@ -188,7 +188,7 @@ function disagreementBlocks({ reviewed, classes, exampleOf, kind }: ReportInput)
   });
   if (items.length === 0) return [];
   return [
-    { kind: 'heading', text: saidOf(noun, 'Images on which they are furthest apart') },
+    { kind: 'heading', text: saidOf(noun, '{Many} on which they are furthest apart') },
     { kind: 'images', items },
   ];
 }

@@ -225,7 +225,7 @@ export function settingRows(
         title: saidOf(noun, recipeTitles.get(name) ?? name),
         value: levelText(value),
       })),
-      { name: 'trainImages', title: saidOf(noun, 'Training images'), value: String(run.config.trainImages ?? 'all') },
+      { name: 'trainImages', title: saidOf(noun, 'Training {many}'), value: String(run.config.trainImages ?? 'all') },
       { name: 'run', title: 'Run', value: run.name },
       { name: 'seed', title: 'Seed', value: String(trial.seed) },
     ];

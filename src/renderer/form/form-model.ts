@@ -66,20 +66,20 @@ export const GROUPS = {
   advanced: { title: 'Advanced', paths: [] },
 } as const satisfies Readonly<Record<Group, { readonly title: string; readonly paths: readonly string[] }>>;
 
-/** Where the last word of the path says too little. */
+/** Where the last word of the path says too little; some have a place for the noun of examples. */
 const TITLES: Readonly<Record<string, string>> = {
   name: 'Name',
   dataset: 'Data set',
-  trainImages: 'Training images',
+  trainImages: 'Training {many}',
   families: 'Families',
   space: 'Choices',
   scale: 'Parameters, about',
   levels: 'Own levels',
   'limits.params': 'Most parameters',
-  'limits.macs': 'Most MACs per image',
+  'limits.macs': 'Most MACs per {one}',
   'limits.latencyMs': 'Most ms a pass',
   'latency.engine': 'Latency counts in',
-  'latency.batch': 'Images a pass',
+  'latency.batch': '{Many} a pass',
   'reference.accuracy': 'Reference accuracy',
   'reward.cost': 'Cost in the reward',
   'reward.target': 'Target of the reward',
@@ -96,17 +96,17 @@ const TITLES: Readonly<Record<string, string>> = {
   'recipe.distillation.temperature': 'Temperature',
   'recipe.distillation.weight': 'Soft-target share',
   ...Object.fromEntries(Object.entries(LOSS_WORDS).map(([name, title]) => [`recipe.distillation.${name}`, title])),
-  'recipe.augmentation.flip': 'Flip images',
+  'recipe.augmentation.flip': 'Flip {many}',
   'recipe.schedule': 'Learning rate course',
   'recipe.decayFactor': 'Fall at a milestone',
   'recipe.trains': 'Train',
   'recipe.clipNorm': 'Clip gradients to',
   'recipe.emaDecay': 'Average weights',
-  'recipe.augmentation.shift': 'Shift images',
+  'recipe.augmentation.shift': 'Shift {many}',
   'recipe.augmentation.cutout': 'Cut out a square',
   'recipe.augmentation.timeMask': 'Mask time',
   'recipe.augmentation.bandMask': 'Mask bands',
-  'recipe.augmentation.mixup': 'Mix images',
+  'recipe.augmentation.mixup': 'Mix {many}',
   'import.kind': 'Kind of files',
   'import.size': 'Side in pixels',
   'import.csv': 'CSV file',
@@ -144,7 +144,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'study.dataset': 'Data set',
   'study.episodes': 'Generators',
   'study.images': 'Training images',
-  'teacher.flip': 'Flip images',
+  'teacher.flip': 'Flip {many}',
   'ray.cpus': 'CPUs a training',
   'ray.gpus': 'GPUs a training',
   'ray.program': 'Program there',
@@ -155,6 +155,21 @@ const TITLES: Readonly<Record<string, string>> = {
   'replay.single': 'One objective',
   'checkpoints.keep': 'Keep weights',
   'checkpoints.precision': 'Precision of weights',
+};
+
+/** What the schema says of images, with a place for the noun of a data set's own examples. */
+const HINTS: Readonly<Record<string, string>> = {
+  trainImages: 'Training {many} used; all when absent',
+  'latency.batch': '{Many} a pass of it',
+  'recipe.epochs': 'Passes over the training {many}',
+  'recipe.batchSize': '{Many} a step',
+  'recipe.distillation.intra': 'Weight of relations between {many}',
+  'recipe.distillation.negatives': '{Many} of other classes a step',
+  'recipe.distillation.bank': '{Many} whose embeddings are remembered',
+  'teacher.dataset': 'All its training {many} are used',
+  'teacher.flip': 'Mirror {many} at random; not for digits, letters or signs',
+  'teacher.epochs': 'Passes over the training {many}',
+  'outside.dataset': 'Data set that it knows: its validation {many} judge guesses',
 };
 
 /** Fields that mean something for one value of another alone. */
@@ -182,6 +197,7 @@ interface JsonNode {
   readonly oneOf?: readonly JsonNode[];
   readonly enum?: readonly (string | number)[];
   readonly items?: JsonNode;
+  readonly minItems?: number;
   readonly properties?: Readonly<Record<string, JsonNode>>;
   readonly required?: readonly string[];
   readonly minimum?: number;
@@ -256,13 +272,14 @@ function fieldOf(path: string, node: JsonNode, isOptional: boolean): Field {
   const choices = (node.enum ?? node.items?.enum)?.map(String);
   const range = rangeText(node);
   const title = TITLES[path] ?? wordsOf(path.split('.').at(-1) ?? path);
+  const hint = HINTS[path] ?? node.description ?? '';
   const when = WHEN[path];
   return {
     key: path,
     path,
     ...(when && { when }),
     title,
-    hint: repeats(title, node.description ?? '') ? '' : (node.description ?? ''),
+    hint: repeats(title, hint) ? '' : hint,
     kind: kindOf(node),
     group: groupOf(path),
     isOptional,
@@ -287,6 +304,8 @@ function groupOf(path: string): Group {
 
 function initialOf(node: JsonNode): FieldValue {
   if (node.type === 'array') {
+    // None of it is said: not that there are none.
+    if (node.default === undefined && node.minItems === 1) return '';
     const values = Array.isArray(node.default) ? node.default.map(String) : [];
     return kindOf(node) === 'numbers' ? values.join(', ') : values;
   }

@@ -1,6 +1,6 @@
 /** What the fields of a search can be, as far as the catalog and the words know it. */
 import { SHIPPED_TABLE } from '../../bridge/words/prior-words.ts';
-import { dataKindOf } from '../../core/data-kinds.ts';
+import { kindOfFound } from '../../core/data-kinds.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
 import { REWARD_COSTS } from '../../core/objective.ts';
 import { LOSS_TITLES } from '../../core/records/distillation.ts';
@@ -18,7 +18,7 @@ export function searchChoices(
   teacher: string,
   { isWide = false, begins = false }: { readonly isWide?: boolean; readonly begins?: boolean } = {},
 ): Readonly<Record<string, readonly Choice[]>> {
-  const { noun } = dataKindOf(catalog.datasetOf(dataset) ?? {});
+  const { noun } = kindOfFound(catalog.datasetOf(dataset));
   return {
     dataset: catalog.datasets.map(({ name, title }) => ({ value: name, title })),
     teacher: teacherChoices(catalog.teachers, dataset, teacher, begins),

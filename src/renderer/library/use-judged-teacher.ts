@@ -43,6 +43,10 @@ export function useJudgedTeacher() {
     },
     names: () => form.input.value,
   });
+  const dataset = computed(() => {
+    const field = form.fields.find(({ path }) => keyOf(path) === 'dataset');
+    return field === undefined ? '' : String(form.valueOf(field));
+  });
   /** How it is read. */
   const guessed = computed(() =>
     form.fields.filter(({ path }) => {
@@ -91,7 +95,7 @@ export function useJudgedTeacher() {
   }
 
   return {
-    ...{ form, picked, guessed, isTried, share, job: work.job, isUnderWay: work.isUnderWay, stop: work.stop },
+    ...{ form, dataset, picked, guessed, isTried, share, job: work.job, isUnderWay: work.isUnderWay, stop: work.stop },
     ...{ ...judging, judge, take, leave, reset },
   };
 }

@@ -100,3 +100,9 @@ export function useJudging({ form: { call, error, touchAll }, work, order, begin
 
   return { judged, isCurrent, judge, keep, leave, startAnew };
 }
+
+/** What its dialog has to know of one. */
+export type Judging = Pick<ReturnType<typeof useJudging>, 'judged' | 'isCurrent' | 'judge' | 'keep'> &
+  Pick<ReturnType<typeof useJob>, 'job' | 'isUnderWay' | 'stop'> & {
+    readonly form: Pick<ReturnType<typeof useSchemaForm>, 'busy' | 'call' | 'general'>;
+  };

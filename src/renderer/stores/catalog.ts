@@ -46,16 +46,15 @@ export const useCatalog = defineStore('catalog', () => {
 
   async function readAll(): Promise<void> {
     const { system: shell, catalog } = useClient();
-    // Names are shown as soon as they are there; the families' spaces are counted first, which can
-    // take seconds.
+    // Names and what examples are called are shown as soon as they are there; to count the spaces
+    // of families can take seconds.
     const [sets] = await Promise.all([
-      catalog.datasets(),
+      catalog.datasets().then((found) => (datasets.value = found)),
       shell.info().then((info) => (system.value = info)),
       catalog.teachers().then((schools) => (teachers.value = schools)),
       catalog.strategies().then((known) => (ways.value = known)),
     ]);
     const spaces = await Promise.all(sets.map(({ name }) => catalog.families({ dataset: name })));
-    datasets.value = sets;
     families.value = new Map(sets.map(({ name }, index) => [name, spaces[index] ?? []]));
     isRead.value = true;
   }

@@ -54,6 +54,14 @@ export const useNewRun = defineStore('new-run', () => {
   const catalog = useCatalog();
   const strategy = computed(() => catalog.strategyOf(String(draft.value['strategy.id'] ?? '')));
 
+  /** Who has named none means those that suit the data. */
+  const families = computed((): readonly string[] => {
+    const named = draft.value['families'];
+    if (Array.isArray(named)) return named.map(String);
+    const { example } = catalog.datasetOf(String(draft.value['dataset'] ?? '')) ?? {};
+    return defaultFamilyNames(example === undefined ? {} : { example });
+  });
+
   /** Whether students begin with the weights of a network. */
   const begins = computed(
     () => strategy.value?.needs?.includes('teacher weights') === true || options.value['from'] === 'teacher',
@@ -84,15 +92,14 @@ export const useNewRun = defineStore('new-run', () => {
     return { [PRIOR]: proposedPrior(dataset), ...familiesFor(dataset), ...(isOurs && { name: proposedName(dataset) }) };
   }
 
-  /** Those that fit stay; where none does, the ones that a search on such data begins with. */
+  /** Those that fit stay; where none does, as where none was named, those that suit the data. */
   function familiesFor(dataset: string): Draft {
     const card = catalog.datasetOf(dataset);
     const chosen = draft.value['families'];
     if (card === undefined || !Array.isArray(chosen)) return {};
-    const task = card.example === undefined ? {} : { example: card.example };
-    const fitting = familyNamesFor(task);
+    const fitting = familyNamesFor(card.example === undefined ? {} : { example: card.example });
     const kept = chosen.map(String).filter((family) => fitting.includes(family));
-    return { families: kept.length > 0 ? kept : [...defaultFamilyNames(task)] };
+    return { families: kept.length > 0 ? kept : '' };
   }
 
   const setOption = (option: string, value: number | string | boolean): void =>
@@ -128,7 +135,7 @@ export const useNewRun = defineStore('new-run', () => {
   }
 
   return {
-    ...{ fields, draft, options, given, begins, checked },
+    ...{ fields, draft, options, given, families, begins, checked },
     ...{ set, setOption, reset, adoptTeacher, searchOn, searchInstead, load, duplicate },
   };
 });

@@ -134,7 +134,7 @@ export function titleOf({ layer: { layer } }: LayerCost): string {
     case 'gru':
       return `GRU → ${layer.units}`;
     case 'embed':
-      return `Embed ${formatCount(layer.values)} values → ${layer.units}`;
+      return `Embed → ${layer.units}`;
     default:
       return PLAIN_TITLES[layer.op];
   }
@@ -157,6 +157,8 @@ const PLAIN_TITLES = {
 } as const;
 
 function attributesOf(op: Op): readonly string[] {
+  // Beside the shape there is no room for it in the title.
+  if (op.op === 'embed') return [`of ${formatCount(op.values)} values`];
   if (op.op === 'attention' && op.grid !== undefined) return ['relative positions'];
   if (!('stride' in op)) return [];
   const [down, across] = sidesOf(op.stride);

@@ -5,8 +5,6 @@ import { costOf, paramsAndMacs, weightSpecs } from '../../../src/core/arch/cost.
 import {
   defaultFamilyNames,
   familyNamesFor,
-  fittingFamilies,
-  MAP_DEFAULTS,
   sampleTask,
   studentFamily,
   studentFamilyNames,
@@ -116,10 +114,9 @@ describe('which families fit', () => {
     );
   });
 
-  it('means its own families where a search says nothing of them, and leaves alone what was said', () => {
-    expect(fittingFamilies(MAP_DEFAULTS, TASK)).toEqual(defaultFamilyNames(TASK));
-    expect(fittingFamilies(MAP_DEFAULTS, {})).toEqual(MAP_DEFAULTS);
-    expect(fittingFamilies(['resnet'], TASK)).toEqual(['resnet']);
+  it('has families of its own for a search that names none', () => {
+    expect(defaultFamilyNames(TASK)).toEqual(['gru', 'sakt']);
+    expect(defaultFamilyNames({})).toEqual(['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer']);
     for (const task of [TASK, {}]) {
       expect(defaultFamilyNames(task).every((name) => familyNamesFor(task).includes(name))).toBe(true);
     }

@@ -19,6 +19,7 @@ import { fixtureSetup } from './setup-fixtures.ts';
 import { mockExecutor } from './mock-executor.ts';
 import { mockMaintenance } from './mock-maintenance.ts';
 import { mockLibrary } from './library-fixtures.ts';
+import { familied } from '../familied.ts';
 import { mockUpkeep } from './mock-upkeep.ts';
 import { mockReview } from './review-fixtures.ts';
 import { fixtureReplay, fixtureTable } from '../gallery/replay-fixtures.ts';
@@ -160,6 +161,8 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
     return new AsyncIteratorClass<HostEvent>(next, async () => void listeners.delete(listener));
   }
 
+  const refused = (): Promise<never> =>
+    Promise.reject(new WorkbenchError('run.state', 'There are no studies of generators here.'));
   const library = mockLibrary(emit);
   const refused = (): Promise<never> =>
     Promise.reject(new WorkbenchError('run.state', 'There are no studies of generators here.'));
@@ -219,7 +222,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       explain: async ({ id }) => fixtureExplanation(find(id).records),
       costs: async ({ id }) => fixtureCosts(find(id).records),
       preview: async (input) => {
-        const parsed = searchInputSchema.parse(input);
+        const parsed = familied(searchInputSchema.parse(input));
         const most = Math.min(...limitsOf(parsed.limits).map(({ max }) => max), 2e6);
         const share = Math.min(1, most / 2e6);
         const students = fixtureFamilies
@@ -267,6 +270,13 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
     },
     fronts: mockFronts(() => [...runs.values()].map(({ records }) => records)),
     review: mockReview(findTrial),
+    studies: {
+      list: async () => [],
+      start: refused,
+      goOn: refused,
+      sheet: refused,
+      remove: refused,
+    },
     replays: {
     studies: {
       list: async () => [],

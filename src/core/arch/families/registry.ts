@@ -56,8 +56,8 @@ const WIDE_FAMILIES: Readonly<Record<keyof typeof STUDENT_FAMILIES, (task: WideT
 /** What each is given; the others are given maps. */
 const OVER_STEPS: ReadonlySet<string> = new Set<keyof typeof STUDENT_FAMILIES>(['gru', 'sakt', 'fusion']);
 
-/** Of a search that names none; `MAP_DEFAULTS` are also those of the configuration's schema. */
-export const MAP_DEFAULTS = ['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'] as const;
+/** Of a search that names none. */
+const MAP_DEFAULTS = ['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'] as const;
 const STEP_DEFAULTS = ['gru', 'sakt'] as const;
 
 type FamilyMaker = (task: StudentTask) => StudentFamilyDefinition;
@@ -83,13 +83,9 @@ export const familyNamesFor = (task: Given): readonly string[] =>
 
 const takes = (name: string): DataKind['gives'] => (OVER_STEPS.has(name) ? 'steps' : 'map');
 
+/** Those that a search has which names none. */
 export const defaultFamilyNames = (task: Given): readonly string[] =>
   dataKindOf(task).gives === 'steps' ? STEP_DEFAULTS : MAP_DEFAULTS;
-
-/** Who names no families gets the list of a search on images: on other examples it means theirs. */
-export function fittingFamilies(names: readonly string[], task: Given): readonly string[] {
-  return names.join() === MAP_DEFAULTS.join() ? defaultFamilyNames(task) : names;
-}
 
 /** A task that the family fits, where no data set is at hand: titles hang on none. */
 export const sampleTask = (name: string): StudentTask =>
