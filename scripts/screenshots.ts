@@ -216,6 +216,10 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await page.getByText('Everything is sound').waitFor({ timeout: 120_000 });
   await page.getByRole('button', { name: 'Measure again' }).waitFor({ timeout: 120_000 });
   await shoot('settings');
+  const place = page.getByRole('region', { name: 'Where trainings run' });
+  await place.getByLabel('A cluster of Ray').check();
+  await place.scrollIntoViewIfNeeded();
+  await shoot('settings-cluster');
 }
 
 /** An exported student is somebody's network as any other; nothing is kept of it. */
