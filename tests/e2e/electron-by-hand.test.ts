@@ -55,9 +55,11 @@ describe.skipIf(why !== undefined)(`the program by hand${why === undefined ? '' 
     }
   }
 
-  function shoot(name: string): void {
+  async function shoot(name: string): Promise<void> {
     if (SHOTS === undefined) return;
-    const { status } = spawnSync('import', ['-window', 'root', '-colors', '64', join(SHOTS, `electron-${name}.png`)]);
+    // A window is on the screen before it is drawn.
+    await page.waitForTimeout(1000);
+    const { status } = spawnSync('import', ['-window', 'root', join(SHOTS, `electron-${name}.png`)]);
     expect(status).toBe(0);
   }
 
@@ -65,7 +67,7 @@ describe.skipIf(why !== undefined)(`the program by hand${why === undefined ? '' 
     const main = await windowCalled('TRADE workbench');
     await press(main, 'ctrl+k');
     await page.getByRole('dialog').getByRole('textbox').waitFor();
-    shoot('window');
+    await shoot('window');
     await press(main, 'Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
@@ -79,7 +81,7 @@ describe.skipIf(why !== undefined)(`the program by hand${why === undefined ? '' 
       setTimeout(() => link.click());
     });
     const dialog = await windowCalled('^Save front.csv$');
-    shoot('save-dialog');
+    await shoot('save-dialog');
     const file = join(folder, 'by-hand.csv');
     await press(dialog, 'ctrl+a', file, 'Return');
     await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8'), PATIENCE).toBe('a,b');
@@ -90,7 +92,7 @@ describe.skipIf(why !== undefined)(`the program by hand${why === undefined ? '' 
     await page.getByText('Running').first().waitFor();
     await program.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
     const question = await windowCalled('^TRADE workbench$');
-    shoot('closing-question');
+    await shoot('closing-question');
     await press(question, 'Escape');
     await page.getByText('Connected', { exact: true }).waitFor();
     expect(program.app.windows()).toHaveLength(1);

@@ -78,7 +78,7 @@ describe.skipIf(why !== undefined)(`the end of the program${why === undefined ? 
     const searching = join(folder, name, 'workspace');
     const program = await startElectron(searching, ['--sample'], { fake });
     const page = await windowOf(program);
-    await page.getByText('Running').first().waitFor();
+    await page.getByText('Running').first().waitFor({ timeout: 120_000 });
     const family = familyOf(program.app.process().pid ?? 0);
     await end(program);
     expect(await program.ended, program.output()).toBe(0);

@@ -97,7 +97,9 @@ await describeInChromium('the network of all students', (chromium) => {
       .locator('.reach')
       .click({ force: true, position: { x: 40, y: 2 } });
     const chosen = numbers().getByRole('combobox', { name: 'Edge' });
-    await expect.poll(() => chosen.locator('option:checked').innerText()).toBe('Op from node 2 to node 3');
+    await expect
+      .poll(() => chosen.locator('option:checked').innerText(), { timeout: 30_000 })
+      .toBe('Op from node 2 to node 3');
     await chosen.selectOption('Op from node 0 to node 3');
     expect(
       await numbers()

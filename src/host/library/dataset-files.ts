@@ -6,7 +6,6 @@ import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { setImmediate } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { sizeOf } from '../../core/arch/ops.ts';
 import { messageOf, WorkbenchError } from '../../core/errors.ts';
@@ -16,6 +15,7 @@ import { SPLITS } from '../../core/records/sources.ts';
 import type { DatasetSources, SplitName, SplitSources } from '../../core/records/sources.ts';
 import { faultOf } from '../../core/records/zod.ts';
 import { strayStep } from '../../core/sequences/steps.ts';
+import { yieldToEvents } from '../slices.ts';
 import { checkColumns, checkRecordings } from './dataset-sides.ts';
 import {
   anotherContent,
@@ -142,7 +142,7 @@ async function checkSteps(file: string, { example, shape }: DatasetCard, count: 
     const stray = strayStep(example, shape, values, first, first + piece);
     if (stray !== undefined) throw corrupt(file, stray);
     // Others are served in between.
-    await setImmediate();
+    await yieldToEvents();
   }
 }
 
