@@ -47,7 +47,8 @@ export async function openPage(port: number, limitMs: number): Promise<Page> {
     evaluate,
     async until(what, expression, limit) {
       const end = Date.now() + limit;
-      while ((await evaluate(expression)) !== true) {
+      // A page that is being loaded has nothing yet to evaluate in.
+      while ((await evaluate(expression).catch(() => undefined)) !== true) {
         if (Date.now() > end) {
           const shown = await evaluate('document.body.innerText');
           throw new Error(`${what} did not come within ${limit / 1000} s. The page shows: ${shown}`);

@@ -1,7 +1,7 @@
 /** The packages that need no root: an AppImage and the archive, each unpacked below a person's
  * home. */
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { asPerson, runIn } from './place.ts';
 import type { Place } from './place.ts';
 
@@ -41,10 +41,11 @@ export function unpackArchive({ file, folder, env }: UnpackOrder): Place {
     ...{ before, program, entry, how: 'tar --zstd -xf, menu add' },
     remove: () => {
       runIn({ before }, [join(program, 'menu'), 'remove'], env);
+      // The desktop's own lists of what there is stay.
       const ours = ['applications', 'mime/packages'].flatMap((one) =>
         existsSync(join(data, one)) ? readdirSync(join(data, one)).map((path) => join(data, one, path)) : [],
       );
-      return Promise.resolve([...ours.filter((path) => path.includes('trade')), ...removed(program)]);
+      return Promise.resolve([...ours.filter((path) => basename(path).includes('trade')), ...removed(program)]);
     },
   };
 }

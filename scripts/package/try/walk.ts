@@ -37,7 +37,7 @@ interface RunList {
 export interface Walked {
   /** What computes in it, by its own words. */
   readonly backend: string;
-  /** Students of the sample search that were trained. */
+  /** Students of the sample search that were begun and have not failed. */
   readonly students: number;
   /** Of the sample search. */
   readonly state: string;
@@ -131,8 +131,8 @@ const TRAINED = `Number(/(\\d+) of \\d+ students/.exec(document.body.innerText)?
 const DIALOG = `document.querySelector('[role=alertdialog]')`;
 const OFFERED = `${DIALOG}?.textContent.includes('Take in these runs?') === true`;
 const TAKE_IN = `[...${DIALOG}.querySelectorAll('button')].find((one) => one.textContent === 'Take in').click()`;
-const rowsAre = (count: number): string =>
-  `(location.hash = '/runs') && document.querySelectorAll('.body [role=row]').length === ${count}`;
+/** The list of searches, which the page goes to by itself. */
+const rowsAre = (count: number): string => `document.querySelectorAll('.body [role=row]').length === ${count}`;
 
 function collect(child: ChildProcess): () => string {
   let output = '';
