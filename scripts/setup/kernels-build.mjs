@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.mjs';
+import { contentHash } from './files.mjs';
 import { INSTRUCTION_SETS, heldTo } from './instruction-sets.mjs';
 import { node24Path } from './paths.mjs';
 import { SetupError } from './report.mjs';
@@ -63,6 +64,8 @@ async function compileAll(context, compiler, { library, sources, objects }) {
   const headers = [join(root, 'node_modules/node-api-headers/include'), join(library, 'include')];
   const flags = [
     ...FLAGS,
+    // What the program compares with the sources that it finds (`backend/kernel-sources.ts`).
+    `-DTRADE_SOURCES="${contentHash([sources])}"`,
     ...(await knownFlags(context, compiler, processorFlagSets(context))),
     ...headers.map((path) => `-I${path}`),
   ];

@@ -81,8 +81,9 @@ const images = 64;
 const ones = tf.ones([images, 3, 3, 1]);
 const filter = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [3, 3, 1, 1]);
 const places = [4, 6, 4, 6, 9, 6, 4, 6, 4];
-for (const name of ['TradeConvolution', 'TradeDepthwise']) {
-  const one = (suffix, ...inputs) => execute(name + suffix, { integers: { stride: 1 } }, inputs, 1)[0];
+const strides = { TradeConvolution: { down: 1, across: 1 }, TradeDepthwise: { stride: 1 } };
+for (const name of Object.keys(strides)) {
+  const one = (suffix, ...inputs) => execute(name + suffix, { integers: strides[name] }, inputs, 1)[0];
   expectRepeated(name, one('', ones, filter), [28, 39, 24, 33, 45, 27, 16, 21, 12]);
   const toInput = one('InputGrad', ones, filter, ones);
   expectRepeated(`${name}'s input gradient`, toInput, [12, 21, 16, 27, 45, 33, 24, 39, 28]);
@@ -94,10 +95,19 @@ for (const name of ['TradeConvolution', 'TradeDepthwise']) {
   );
 }
 const nine = tf.tile(tf.tensor4d([0, 1, 2, 3, 4, 5, 6, 7, 8], [1, 3, 3, 1]), [images, 1, 1, 1]);
-const [highest] = execute('TradeMaxPool', { integers: { size: 3, stride: 1 } }, [nine], 1);
+const square = { integers: { height: 3, width: 3, down: 1, across: 1 } };
+const [highest] = execute('TradeMaxPool', square, [nine], 1);
 expectRepeated('largest of a window', highest, [4, 5, 5, 7, 8, 8, 7, 8, 8]);
-const [means] = execute('TradeAveragePool', { integers: { size: 3, stride: 1 } }, [nine], 1);
+const [means] = execute('TradeAveragePool', square, [nine], 1);
 expectRepeated('mean of a window', means, [2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6]);
+// Of one row and two columns, each row down and every second one across.
+const flat = { integers: { height: 1, width: 2, down: 1, across: 2 } };
+expectRepeated('largest of a flat window', execute('TradeMaxPool', flat, [nine], 1)[0], [1, 2, 4, 5, 7, 8]);
+expectRepeated('mean of a flat window', execute('TradeAveragePool', flat, [nine], 1)[0], [0.5, 2, 3.5, 5, 6.5, 8]);
+// Three columns of a row by taps 1, 2, 3, at its first and third place.
+const taps = tf.tensor4d([1, 2, 3], [1, 3, 1, 1]);
+const [flatly] = execute('TradeConvolution', { integers: { down: 1, across: 2 } }, [nine, taps], 1);
+expectRepeated('convolution of a flat window', flatly, [3, 5, 18, 14, 33, 23]);
 
 // Bytes 0, 1, 2 stand for 5, 6, 7; moved by a pixel, black comes in from the left.
 const bytes = tf.tile(tf.tensor4d(Uint8Array.of(0, 1, 2), [1, 1, 3, 1], 'bool'), [images, 1, 1, 1]);

@@ -11,8 +11,10 @@ if (problem === undefined) {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache(join(import.meta.dirname, '../../.cache/compile'));
   const { endWithLauncher } = await import('../host/for-shells.ts');
+  const { endWithReader } = await import('./closed-pipe.ts');
   const { runProgram } = await import('./program.ts');
   endWithLauncher();
+  endWithReader();
   process.exitCode = await runProgram(process.argv.slice(2));
 } else {
   process.stderr.write(`${problem}\n`);

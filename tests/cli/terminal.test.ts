@@ -1,4 +1,7 @@
 /** Names that others gave, in the terminal of whoever looks at them. */
+import { execFile } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SMALL, makeBench } from './command-line.ts';
 import type { Bench } from './command-line.ts';
@@ -31,4 +34,15 @@ it('are no better in what was typed wrong', async () => {
     const { code, stderr } = await bench.trade(...args);
     expect([code, stderr]).toEqual([2, expect.not.stringMatching(CONTROL)]);
   }
+});
+
+// `trade show RUN --json | head` ended in a stack trace.
+it.skipIf(process.platform === 'win32')('end quietly where their reader has had enough', async () => {
+  const root = resolve(import.meta.dirname, '../..');
+  const program = [join(root, 'node_modules/.bin/node'), join(root, 'src/cli/index.ts')];
+  const verb = ['datasets', 'list', '--json', '--workspace', join(bench.folder, 'none')];
+  // The reader is gone before a word is written; the program's own exit code is what is told.
+  const script = `set -o pipefail; "$@" | true`;
+  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, 'bash', ...program, ...verb]);
+  expect([stdout, stderr]).toEqual(['', '']);
 });

@@ -52,8 +52,8 @@ export function convolution(x: Tensor4D, kernel: Tensor4D, options: ConvolutionO
   const stride = sidesOf(options.stride);
   if (!hasNativeKernels()) return composed(tf.conv2d(x, kernel, [...stride], 'same'), options);
   const { forward, inputGradient, kernelGradient } =
-    isSquare(kernel, stride) && kernel.size <= quickerKernels().largest.convolution
-      ? nativeConvolution(stride[0])
+    kernel.size <= quickerKernels().largest.convolution
+      ? nativeConvolution(...stride)
       : tensorFlowConvolution(...stride);
   return product(x, kernel, bias, activation, {
     forward,
@@ -80,7 +80,7 @@ export function depthwiseConvolution(x: Tensor4D, kernel: Tensor4D, options: Con
   });
 }
 
-/** Of our own kernels' sizes. */
+/** Of the sizes that our own depthwise kernels have. */
 const isSquare = ({ shape: [height, width] }: Tensor4D, [down, across]: readonly [number, number]): boolean =>
   height === width && down === across;
 
@@ -203,13 +203,15 @@ function tensorFlowOps(name: string, stride: readonly [number, number]): Convolu
   };
 }
 
-const nativeConvolution = perAttributes((stride: number) => nativeOps('TradeConvolution', stride));
-const nativeDepthwise = perAttributes((stride: number) => nativeOps('TradeDepthwise', stride));
+const nativeConvolution = perAttributes((down: number, across: number) =>
+  nativeOps('TradeConvolution', { down, across }),
+);
+const nativeDepthwise = perAttributes((stride: number) => nativeOps('TradeDepthwise', { stride }));
 
-function nativeOps(name: string, stride: number): ConvolutionOps {
-  const forward = rawOp(name, 1, { integers: { stride } });
-  const inputGradient = rawOp(`${name}InputGrad`, 1, { integers: { stride } });
-  const kernelGradient = rawOp(`${name}FilterGrad`, 1, { integers: { stride } });
+function nativeOps(name: string, integers: Readonly<Record<string, number>>): ConvolutionOps {
+  const forward = rawOp(name, 1, { integers });
+  const inputGradient = rawOp(`${name}InputGrad`, 1, { integers });
+  const kernelGradient = rawOp(`${name}FilterGrad`, 1, { integers });
   return {
     forward: (x, kernel) => only(forward([x, kernel])),
     inputGradient: (dy, x, kernel) => only(inputGradient([dy, kernel, x])),
@@ -223,5 +225,5 @@ const withBoth = ({ forward, inputGradient, kernelGradient }: ConvolutionOps): L
 });
 
 /** With stride 1, ours and TensorFlow's: for measuring which is quicker. */
-export const CONVOLUTIONS = { ours: withBoth(nativeConvolution(1)), theirs: withBoth(tensorFlowConvolution(1, 1)) };
+export const CONVOLUTIONS = { ours: withBoth(nativeConvolution(1, 1)), theirs: withBoth(tensorFlowConvolution(1, 1)) };
 export const DEPTHWISE = { ours: withBoth(nativeDepthwise(1)), theirs: withBoth(tensorFlowDepthwise(1, 1)) };

@@ -77,6 +77,7 @@ function loadTensorFlow(): LoadedBackend {
   const notes = [
     backend.isUsingGpuDevice ? undefined : device === 'gpu' ? lostGpu : note,
     backend.isUsingGpuDevice || kernels.version ? undefined : `TensorFlow has no kernels of ours: ${kernels.reason}`,
+    kernels.note,
   ].filter((line) => line !== undefined);
   return {
     backend: 'tensorflow',

@@ -7,6 +7,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { ActivationKind } from '../../core/arch/graph.ts';
+import { kernelSources } from './kernel-sources.ts';
+import type { KernelSources } from './kernel-sources.ts';
 import { tensorFlow } from './raw.ts';
 import { kernelsRecord, setUpDecision } from './runtime-record.ts';
 import type { KernelsBuild, MeasuredKernels } from './runtime-record.ts';
@@ -44,19 +46,49 @@ export interface NativeKernels {
   readonly lanes?: number;
   /** Why nothing was. */
   readonly reason?: string;
+  /** What is to be known of those that were. */
+  readonly note?: string;
 }
 
 /** What an addon says of itself when it is loaded. */
 interface Addon {
   readonly instructions: string;
   readonly lanes: number;
-  /** Absent: the first. */
-  readonly revision?: number;
+  /** Hash of what it was compiled from, and the ops that it has; absent in the first ones. */
+  readonly sources?: string;
+  readonly ops?: readonly string[];
 }
 
-/** Goes up in `addon.cc` with each op that comes or takes other inputs. A build before the oldest
- * would fail in the middle of a training; before `recurrent`, recurrent units are composed. */
-const REVISION = { oldest: 2, recurrent: 3 } as const;
+/** What recurrent units do without: they are composed then. */
+const RECURRENT = /^TradeGru/;
+const MEND = 'run "npm run setup"';
+
+interface Verdict {
+  /** Why it is left alone: another op would be missed in the middle of a training. */
+  readonly refusal?: string;
+  readonly note?: string;
+  readonly isRecurrent: boolean;
+}
+
+/** Of a build beside the sources that are here; an installed program has none. */
+function verdictOn({ sources, ops }: Pick<Addon, 'sources' | 'ops'>, here: KernelSources | undefined): Verdict {
+  if (here === undefined) return { isRecurrent: true };
+  if (ops === undefined) {
+    return { isRecurrent: false, refusal: `they are of another version of the program; ${MEND}` };
+  }
+  const lacking = here.ops.filter((op) => !ops.includes(op));
+  const names = lacking.map((op) => op.replace(/\{.*/, '')).join(', ');
+  const isRecurrent = !lacking.some((op) => RECURRENT.test(op));
+  if (!lacking.every((op) => RECURRENT.test(op))) {
+    return { isRecurrent, refusal: `they have no ${names} of this version of the program; ${MEND}` };
+  }
+  if (!isRecurrent) {
+    const note = `Our kernels were built before ${names}: recurrent units take many times as long; ${MEND}.`;
+    return { isRecurrent, note };
+  }
+  if (sources === here.hash) return { isRecurrent };
+  return { isRecurrent, note: `Our kernels were built of other sources than those here; ${MEND}.` };
+}
 
 let loaded = false;
 let isRecurrent = false;
@@ -68,12 +100,12 @@ export function loadNativeKernels(): NativeKernels {
   if (path === undefined) return { reason };
   if (measured !== undefined) chosen = measured;
   try {
-    const { instructions, lanes, revision = 1 } = createRequire(import.meta.url)(path) as Addon; // our own
-    if (revision < REVISION.oldest)
-      return { reason: 'they are of another version of the program; run "npm run setup"' };
+    const { instructions, lanes, ...build } = createRequire(import.meta.url)(path) as Addon; // our own
+    const { refusal, note, isRecurrent: has } = verdictOn(build, kernelSources());
+    if (refusal !== undefined) return { reason: refusal };
     loaded = lanes > 0;
-    isRecurrent = revision >= REVISION.recurrent;
-    return loaded ? { version, instructions, lanes } : { reason: `${path} registered nothing` };
+    isRecurrent = has;
+    return loaded ? { version, instructions, lanes, note } : { reason: `${path} registered nothing` };
   } catch (error) {
     return { reason: String(error instanceof Error ? error.message : error).split('\n', 1)[0] };
   }
@@ -153,4 +185,4 @@ export function quickerKernels(): typeof chosen {
   return chosen;
 }
 
-export const testing = { NATIVE_ACTIVATIONS, fittingBuild };
+export const testing = { NATIVE_ACTIVATIONS, fittingBuild, verdictOn };

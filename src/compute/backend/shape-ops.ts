@@ -72,29 +72,29 @@ export function joinChannels(parts: readonly Tensor[]): Tensor {
 
 /** The largest of every window of `size` rows and columns, padded as TensorFlow's SAME. */
 export function maxPool(x: Tensor4D, size: Sides, stride: Sides): Tensor {
-  const [[side, width], [step, across]] = [sidesOf(size), sidesOf(stride)];
-  if (!hasNativeKernels() || side !== width || step !== across) {
-    return byTensorFlowJs([x], (map) => tf.maxPool(map as Tensor4D, [side, width], [step, across], 'same'));
+  const [sides, steps] = [sidesOf(size), sidesOf(stride)];
+  if (!hasNativeKernels()) {
+    return byTensorFlowJs([x], (map) => tf.maxPool(map as Tensor4D, [...sides], [...steps], 'same'));
   }
   return differentiable([x], (save) => {
-    const y = only(maxPoolOp(side, step)([x]));
+    const y = only(maxPoolOp(...sides, ...steps)([x]));
     save([x, y]);
-    return { value: y, gradient: (dy, saved) => only(maxPoolGradient(side, step)([dy, ...saved])) };
+    return { value: y, gradient: (dy, saved) => only(maxPoolGradient(...sides, ...steps)([dy, ...saved])) };
   });
 }
 
 /** The mean of every window of `size` rows and columns, over those of its places that lie in the
  * image. */
 export function averagePool(x: Tensor4D, size: Sides, stride: Sides): Tensor {
-  const [[side, width], [step, across]] = [sidesOf(size), sidesOf(stride)];
-  if (!hasNativeKernels() || side !== width || step !== across) {
-    return byTensorFlowJs([x], (map) => tf.avgPool(map as Tensor4D, [side, width], [step, across], 'same'));
+  const [sides, steps] = [sidesOf(size), sidesOf(stride)];
+  if (!hasNativeKernels()) {
+    return byTensorFlowJs([x], (map) => tf.avgPool(map as Tensor4D, [...sides], [...steps], 'same'));
   }
   return differentiable([x], (save) => {
     save([x]);
     return {
-      value: only(averagePoolOp(side, step)([x])),
-      gradient: (dy, saved) => only(averagePoolGradient(side, step)([dy, ...saved])),
+      value: only(averagePoolOp(...sides, ...steps)([x])),
+      gradient: (dy, saved) => only(averagePoolGradient(...sides, ...steps)([dy, ...saved])),
     };
   });
 }
@@ -106,19 +106,14 @@ const placeChannels = perAttributes((from: number, channels: number) =>
   rawOp('TradePlaceChannels', 1, { integers: { from, channels } }),
 );
 const joinOp = perAttributes((N: number) => rawOp('TradeJoinChannels', 1, { integers: { N } }));
-const maxPoolOp = perAttributes((size: number, stride: number) =>
-  rawOp('TradeMaxPool', 1, { integers: { size, stride } }),
-);
-const maxPoolGradient = perAttributes((size: number, stride: number) =>
-  rawOp('TradeMaxPoolGrad', 1, { integers: { size, stride } }),
-);
-
-const averagePoolOp = perAttributes((size: number, stride: number) =>
-  rawOp('TradeAveragePool', 1, { integers: { size, stride } }),
-);
-const averagePoolGradient = perAttributes((size: number, stride: number) =>
-  rawOp('TradeAveragePoolGrad', 1, { integers: { size, stride } }),
-);
+const poolOp = (name: string) =>
+  perAttributes((height: number, width: number, down: number, across: number) =>
+    rawOp(name, 1, { integers: { height, width, down, across } }),
+  );
+const maxPoolOp = poolOp('TradeMaxPool');
+const maxPoolGradient = poolOp('TradeMaxPoolGrad');
+const averagePoolOp = poolOp('TradeAveragePool');
+const averagePoolGradient = poolOp('TradeAveragePoolGrad');
 
 /** The rows of a table at `rows`; the gradient adds up by a product with one-hot rows, which every
  * backend can do. */

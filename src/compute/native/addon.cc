@@ -2,6 +2,7 @@
 // loaded.
 #include <node_api.h>
 
+#include "kernel.h"
 #include "vector.h"
 
 #if defined(__GLIBC__)
@@ -55,8 +56,10 @@ void KeepMemory() {
 #endif
 }
 
-// As REVISION of backend/native.ts.
-constexpr int kRevision = 3;
+// Hash of the sources that it is compiled from; set-up says it.
+#ifndef TRADE_SOURCES
+#define TRADE_SOURCES ""
+#endif
 
 }  // namespace
 
@@ -79,12 +82,20 @@ NAPI_MODULE_INIT() {
     return true;
   }();
   if (!registered) return exports;
-  napi_value instructions, lanes, revision;
+  napi_value instructions, lanes, sources, ops;
   napi_create_string_utf8(env, trade::kInstructions, NAPI_AUTO_LENGTH, &instructions);
   napi_create_int32(env, trade::kLanes, &lanes);
   napi_set_named_property(env, exports, "instructions", instructions);
   napi_set_named_property(env, exports, "lanes", lanes);
-  napi_create_int32(env, kRevision, &revision);
-  napi_set_named_property(env, exports, "revision", revision);
+  napi_create_string_utf8(env, TRADE_SOURCES, NAPI_AUTO_LENGTH, &sources);
+  napi_set_named_property(env, exports, "sources", sources);
+  napi_create_array(env, &ops);
+  uint32_t place = 0;
+  for (const std::string& op : trade::RegisteredOps()) {
+    napi_value text;
+    napi_create_string_utf8(env, op.c_str(), op.size(), &text);
+    napi_set_element(env, ops, place++, text);
+  }
+  napi_set_named_property(env, exports, "ops", ops);
   return exports;
 }

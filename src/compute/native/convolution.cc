@@ -3,7 +3,7 @@
 //
 // symbol   meaning                     shape
 // x, y     input, output               [batch, h, w, in], [batch, oh, ow, out]
-// f        filter                      [k, k, in, out]
+// f        filter                      [kh, kw, in, out]
 // segment  taps of one filter row that read side by side from one plane (geometry.h): a row of A
 //          for gemm.h
 #include "geometry.h"
@@ -22,7 +22,7 @@ struct Segment {
 std::vector<Segment> Segments(const Geometry& g) {
   std::vector<Segment> segments;
   int64_t first = 0;
-  for (int64_t ky = 0; ky < g.kernel; ++ky) {
+  for (int64_t ky = 0; ky < g.kernel_height; ++ky) {
     for (int64_t p = 0; p < std::min(g.stride, g.kernel); ++p) {
       const int64_t taps = (g.kernel - p + g.stride - 1) / g.stride;
       segments.push_back({ky, p, first, taps});
@@ -32,7 +32,7 @@ std::vector<Segment> Segments(const Geometry& g) {
   return segments;
 }
 
-// Row of the filter, [k k in], that is row `k` of its segment.
+// Row of the filter, [kh kw in], that is row `k` of its segment.
 inline int64_t FilterRow(const Geometry& g, const Segment& s, int64_t k) {
   return (s.ky * g.kernel + s.p + k / g.channels * g.stride) * g.channels + k % g.channels;
 }
@@ -55,7 +55,7 @@ void ConvolveImage(const Geometry& g, const std::vector<Segment>& segments, cons
       InRows<vectors>(g.out_width, [&]<int height>(int64_t x) {
         Vector sums[height][vectors] = {};
         for (const Segment& s : segments) {
-          const float* a = planes + s.p * g.plane + (row * g.stride + s.ky) * g.row + x * g.channels;
+          const float* a = planes + s.p * g.plane + (row * g.down + s.ky) * g.row + x * g.channels;
           AddProduct(a, g.channels, filter.row(s.first) + v * kLanes, filter.stride(), s.taps * g.channels, sums);
         }
         float* to = y + (row * g.out_width + x) * outputs + v * kLanes;
@@ -73,15 +73,18 @@ constexpr int64_t kRowsGrain = 512;
 // A thread has at least so many multiply-adds.
 int64_t ImageGrain(int64_t macs) { return std::max<int64_t>(1, 200000 / std::max<int64_t>(1, macs)); }
 
-bool IsPointwise(const Geometry& g) { return g.kernel == 1 && g.stride == 1; }
+bool IsPointwise(const Geometry& g) { return g.kernel_height * g.kernel == 1 && g.down * g.stride == 1; }
+
+Sides StrideOf(Attributes& attributes) { return attributes.sides("down", "across"); }
+Sides KernelOf(const Input& filter) { return {filter.dim(0), filter.dim(1)}; }
 
 class Convolution {
  public:
-  explicit Convolution(Attributes& attributes) : stride_(attributes.integer("stride")) {}
+  explicit Convolution(Attributes& attributes) : stride_(StrideOf(attributes)) {}
 
   void Compute(Call& call) {
     const Input x = call.input(0), filter = call.input(1);
-    const Geometry g(x.shape(), filter.dim(0), stride_);
+    const Geometry g(x.shape(), KernelOf(filter), stride_);
     const int64_t batch = x.dim(0), outputs = filter.dim(3);
     float* y = call.output(0, {batch, g.out_height, g.out_width, outputs});
     if (!y) return;
@@ -103,18 +106,18 @@ class Convolution {
   }
 
  private:
-  const int64_t stride_;
+  const Sides stride_;
 };
 
 // Of the input. Inputs: dy, filter, and x for its shape.
 class ConvolutionInputGradient {
  public:
-  explicit ConvolutionInputGradient(Attributes& attributes) : stride_(attributes.integer("stride")) {}
+  explicit ConvolutionInputGradient(Attributes& attributes) : stride_(StrideOf(attributes)) {}
 
   void Compute(Call& call) {
     const Input dy = call.input(0), filter = call.input(1), x = call.input(2);
-    const Geometry g(x.shape(), filter.dim(0), stride_);
-    const int64_t batch = x.dim(0), outputs = filter.dim(3), taps = g.kernel * g.kernel;
+    const Geometry g(x.shape(), KernelOf(filter), stride_);
+    const int64_t batch = x.dim(0), outputs = filter.dim(3), taps = g.kernel_height * g.kernel;
     float* dx = call.output(0, x.shape());
     if (!dx) return;
     const float* f = filter.floats();
@@ -126,9 +129,9 @@ class ConvolutionInputGradient {
     }
     const int64_t pixels = g.out_height * g.out_width, image_size = g.height * g.width * g.channels;
     const int64_t grain = ImageGrain(pixels * filter.size());
-    if (g.stride == 1 && g.kernel % 2 == 1) {
+    if (g.down * g.stride == 1 && g.kernel_height % 2 == 1 && g.kernel % 2 == 1) {
       // The convolution of dy with the filter turned around.
-      const Geometry turned({batch, g.height, g.width, outputs}, g.kernel, 1);
+      const Geometry turned({batch, g.height, g.width, outputs}, KernelOf(filter), Sides{1, 1});
       const std::vector<Segment> segments = Segments(turned);
       const Packed packed(taps * outputs, g.channels, outputs, [&](int64_t k) {
         return f + (taps - 1 - k / outputs) * g.channels * outputs + k % outputs;
@@ -181,17 +184,17 @@ class ConvolutionInputGradient {
     });
   }
 
-  const int64_t stride_;
+  const Sides stride_;
 };
 
 // Of the filter. Inputs: dy, x, and the filter for its shape.
 class ConvolutionFilterGradient {
  public:
-  explicit ConvolutionFilterGradient(Attributes& attributes) : stride_(attributes.integer("stride")) {}
+  explicit ConvolutionFilterGradient(Attributes& attributes) : stride_(StrideOf(attributes)) {}
 
   void Compute(Call& call) {
     const Input dy = call.input(0), x = call.input(1), filter = call.input(2);
-    const Geometry g(x.shape(), filter.dim(0), stride_);
+    const Geometry g(x.shape(), KernelOf(filter), stride_);
     const int64_t batch = x.dim(0), outputs = filter.dim(3), rows = filter.size() / outputs;
     float* df = call.output(0, filter.shape());
     if (!df) return;
@@ -233,7 +236,7 @@ class ConvolutionFilterGradient {
         InRows<vectors>(s.taps * g.channels, [&]<int height>(int64_t k) {
           Vector sums[height][vectors] = {};
           for (int64_t row = 0; row < g.out_height; ++row) {
-            AddOuter(from + row * g.stride * g.row + k, g.channels, dy + row * g.out_width * outputs + v * kLanes,
+            AddOuter(from + row * g.down * g.row + k, g.channels, dy + row * g.out_width * outputs + v * kLanes,
                      outputs, g.out_width, lanes, sums);
           }
           float* to = total + (s.first + k) * stride + v * kLanes;
@@ -248,7 +251,7 @@ class ConvolutionFilterGradient {
     });
   }
 
-  const int64_t stride_;
+  const Sides stride_;
 };
 
 // Over the last axis of x: [..., inner] [inner, columns] -> [..., columns].
@@ -296,11 +299,11 @@ class ProductGradient {
 }  // namespace
 
 void RegisterConvolution() {
-  Register<Convolution>("TradeConvolution", {"x: float", "filter: float"}, {"y: float"}, {"stride: int"});
+  Register<Convolution>("TradeConvolution", {"x: float", "filter: float"}, {"y: float"}, {"down: int", "across: int"});
   Register<ConvolutionInputGradient>("TradeConvolutionInputGrad", {"dy: float", "filter: float", "x: float"},
-                                     {"dx: float"}, {"stride: int"});
+                                     {"dx: float"}, {"down: int", "across: int"});
   Register<ConvolutionFilterGradient>("TradeConvolutionFilterGrad", {"dy: float", "x: float", "filter: float"},
-                                      {"dfilter: float"}, {"stride: int"});
+                                      {"dfilter: float"}, {"down: int", "across: int"});
   Register<Product>("TradeProduct", {"x: float", "matrix: float"}, {"y: float"});
   Register<ProductGradient>("TradeProductGrad", {"dy: float", "x: float", "matrix: float"},
                             {"dx: float", "dmatrix: float"});

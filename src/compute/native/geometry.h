@@ -8,19 +8,25 @@
 #include <cstring>
 #include <vector>
 
+#include "kernel.h"
 #include "vector.h"
 
 namespace trade {
 
 struct Geometry {
+  Geometry(const std::vector<int64_t>& image, Sides kernel, Sides stride)
+      : height(image[1]), width(image[2]), channels(image[3]), kernel_height(kernel.height), kernel(kernel.width),
+        down(stride.height), stride(stride.width), out_height((height + down - 1) / down),
+        out_width((width + this->stride - 1) / this->stride),
+        top(std::max<int64_t>(0, (out_height - 1) * down + kernel_height - height) / 2),
+        left(std::max<int64_t>(0, (out_width - 1) * this->stride + this->kernel - width) / 2),
+        padded_height((out_height - 1) * down + kernel_height),
+        plane_width(out_width + (this->kernel - 1) / this->stride), row(plane_width * channels),
+        plane(padded_height * row), line(out_width * channels), buffer(this->stride * plane + kLanes) {}
+
+  // Of a square kernel, as far down as across.
   Geometry(const std::vector<int64_t>& image, int64_t kernel, int64_t stride)
-      : height(image[1]), width(image[2]), channels(image[3]), kernel(kernel), stride(stride),
-        out_height((height + stride - 1) / stride), out_width((width + stride - 1) / stride),
-        top(std::max<int64_t>(0, (out_height - 1) * stride + kernel - height) / 2),
-        left(std::max<int64_t>(0, (out_width - 1) * stride + kernel - width) / 2),
-        padded_height((out_height - 1) * stride + kernel), plane_width(out_width + (kernel - 1) / stride),
-        row(plane_width * channels), plane(padded_height * row), line(out_width * channels),
-        buffer(stride * plane + kLanes) {}
+      : Geometry(image, Sides{kernel, kernel}, Sides{stride, stride}) {}
 
   // Column of the image that lies at `column` of plane p.
   int64_t Column(int64_t p, int64_t column) const { return column * stride + p - left; }
@@ -78,14 +84,16 @@ struct Geometry {
       CopyFloats(from + column * from_step, to + column * to_step, channels);
   }
 
-  const int64_t height, width, channels, kernel, stride, out_height, out_width, top, left, padded_height, plane_width;
+  // Those of rows have names of their own: `kernel` and `stride` are of columns.
+  const int64_t height, width, channels, kernel_height, kernel, down, stride, out_height, out_width, top, left;
+  const int64_t padded_height, plane_width;
   // In values: a row of a plane, a plane, a row of the output, all planes and a vector of room.
   const int64_t row, plane, line, buffer;
 };
 
 // Where tap (ky, kx) of output row y starts in the planes.
 inline int64_t Start(const Geometry& g, int64_t y, int64_t ky, int64_t kx) {
-  return (kx % g.stride) * g.plane + (y * g.stride + ky) * g.row + (kx / g.stride) * g.channels;
+  return (kx % g.stride) * g.plane + (y * g.down + ky) * g.row + (kx / g.stride) * g.channels;
 }
 
 }  // namespace trade

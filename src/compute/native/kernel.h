@@ -79,6 +79,11 @@ class Call {
   TF_Status* status_;
 };
 
+// Rows and columns.
+struct Sides {
+  int64_t height, width;
+};
+
 // Attributes of an op, read once when its kernel is made.
 class Attributes {
  public:
@@ -92,6 +97,7 @@ class Attributes {
     TF_OpKernelConstruction_GetAttrInt32(construction_, name, &value, status_);
     return value;
   }
+  Sides sides(const char* rows, const char* columns) { return {integer(rows), integer(columns)}; }
   float number(const char* name) {
     float value = 0;
     TF_OpKernelConstruction_GetAttrFloat(construction_, name, &value, status_);
@@ -111,10 +117,24 @@ class Attributes {
   TF_Status* status_;
 };
 
+// All ops that were registered, each with what it takes and gives: what a program finds here that
+// knows other sources. `kernel-sources.ts` reads the same out of these.
+inline std::vector<std::string>& RegisteredOps() {
+  static std::vector<std::string> ops;
+  return ops;
+}
+
+inline std::string InBraces(std::initializer_list<const char*> parts) {
+  std::string all = "{";
+  for (const char* part : parts) all += (all.size() > 1 ? ", " : "") + std::string(part);
+  return all + "}";
+}
+
 // Registers `Kernel`, which is made from Attributes and has `void Compute(Call&)`, for the CPU.
 template <typename Kernel>
 void Register(const char* name, std::initializer_list<const char*> inputs, std::initializer_list<const char*> outputs,
               std::initializer_list<const char*> attributes = {}) {
+  RegisteredOps().push_back(name + InBraces(inputs) + InBraces(outputs) + InBraces(attributes));
   TF_Status* status = TF_NewStatus();
   TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
   for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);

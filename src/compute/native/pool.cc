@@ -8,36 +8,44 @@
 namespace trade {
 namespace {
 
+Sides SizeOf(Attributes& attributes) { return attributes.sides("height", "width"); }
+Sides StrideOf(Attributes& attributes) { return attributes.sides("down", "across"); }
+
 struct Window {
-  Window(const std::vector<int64_t>& image, int64_t size, int64_t stride)
+  Window(const std::vector<int64_t>& image, Sides size, Sides stride)
       : height(image[1]), width(image[2]), channels(image[3]), size(size), stride(stride),
-        out_height((height + stride - 1) / stride), out_width((width + stride - 1) / stride),
-        top(std::max<int64_t>(0, (out_height - 1) * stride + size - height) / 2),
-        left(std::max<int64_t>(0, (out_width - 1) * stride + size - width) / 2) {}
+        out_height((height + stride.height - 1) / stride.height), out_width((width + stride.width - 1) / stride.width),
+        top(std::max<int64_t>(0, (out_height - 1) * stride.height + size.height - height) / 2),
+        left(std::max<int64_t>(0, (out_width - 1) * stride.width + size.width - width) / 2) {}
+
+  // Rows and columns of a window that lie in the image, from the first to before the last.
+  int64_t FirstRow(int64_t y) const { return std::max<int64_t>(0, y * stride.height - top); }
+  int64_t EndRow(int64_t y) const { return std::min(height, y * stride.height - top + size.height); }
+  int64_t FirstColumn(int64_t x) const { return std::max<int64_t>(0, x * stride.width - left); }
+  int64_t EndColumn(int64_t x) const { return std::min(width, x * stride.width - left + size.width); }
 
   // Of a window, the places that lie in the image.
   int64_t Count(int64_t y, int64_t x) const {
-    return (std::min(height, y * stride - top + size) - std::max<int64_t>(0, y * stride - top)) *
-           (std::min(width, x * stride - left + size) - std::max<int64_t>(0, x * stride - left));
+    return (EndRow(y) - FirstRow(y)) * (EndColumn(x) - FirstColumn(x));
   }
 
   // Calls visit(offset of a place of x) for the places of a window that lie in the image.
   template <typename Visit>
   void Each(int64_t y, int64_t x, const Visit& visit) const {
-    for (int64_t row = std::max<int64_t>(0, y * stride - top); row < std::min(height, y * stride - top + size); ++row) {
-      const int64_t end = std::min(width, x * stride - left + size);
-      for (int64_t column = std::max<int64_t>(0, x * stride - left); column < end; ++column) {
-        visit((row * width + column) * channels);
-      }
+    const int64_t end_row = EndRow(y), end = EndColumn(x);
+    for (int64_t row = FirstRow(y); row < end_row; ++row) {
+      for (int64_t column = FirstColumn(x); column < end; ++column) visit((row * width + column) * channels);
     }
   }
 
-  const int64_t height, width, channels, size, stride, out_height, out_width, top, left;
+  const int64_t height, width, channels;
+  const Sides size, stride;
+  const int64_t out_height, out_width, top, left;
 };
 
 class MaxPool {
  public:
-  explicit MaxPool(Attributes& attributes) : size_(attributes.integer("size")), stride_(attributes.integer("stride")) {}
+  explicit MaxPool(Attributes& attributes) : size_(SizeOf(attributes)), stride_(StrideOf(attributes)) {}
 
   void Compute(Call& call) {
     const Input x = call.input(0);
@@ -64,14 +72,14 @@ class MaxPool {
   }
 
  private:
-  const int64_t size_, stride_;
+  const Sides size_, stride_;
 };
 
 // Inputs: dy, x and y.
 class MaxPoolGradient {
  public:
   explicit MaxPoolGradient(Attributes& attributes)
-      : size_(attributes.integer("size")), stride_(attributes.integer("stride")) {}
+      : size_(SizeOf(attributes)), stride_(StrideOf(attributes)) {}
 
   void Compute(Call& call) {
     const Input dy = call.input(0), x = call.input(1), y = call.input(2);
@@ -104,13 +112,13 @@ class MaxPoolGradient {
   }
 
  private:
-  const int64_t size_, stride_;
+  const Sides size_, stride_;
 };
 
 class AveragePool {
  public:
   explicit AveragePool(Attributes& attributes)
-      : size_(attributes.integer("size")), stride_(attributes.integer("stride")) {}
+      : size_(SizeOf(attributes)), stride_(StrideOf(attributes)) {}
 
   void Compute(Call& call) {
     const Input x = call.input(0);
@@ -137,14 +145,14 @@ class AveragePool {
   }
 
  private:
-  const int64_t size_, stride_;
+  const Sides size_, stride_;
 };
 
 // Inputs: dy, and x for its shape.
 class AveragePoolGradient {
  public:
   explicit AveragePoolGradient(Attributes& attributes)
-      : size_(attributes.integer("size")), stride_(attributes.integer("stride")) {}
+      : size_(SizeOf(attributes)), stride_(StrideOf(attributes)) {}
 
   void Compute(Call& call) {
     const Input dy = call.input(0), x = call.input(1);
@@ -173,18 +181,20 @@ class AveragePoolGradient {
   }
 
  private:
-  const int64_t size_, stride_;
+  const Sides size_, stride_;
 };
 
 }  // namespace
 
 void RegisterPool() {
-  Register<AveragePool>("TradeAveragePool", {"x: float"}, {"y: float"}, {"size: int", "stride: int"});
+  Register<AveragePool>("TradeAveragePool", {"x: float"}, {"y: float"},
+                        {"height: int", "width: int", "down: int", "across: int"});
   Register<AveragePoolGradient>("TradeAveragePoolGrad", {"dy: float", "x: float"}, {"dx: float"},
-                                {"size: int", "stride: int"});
-  Register<MaxPool>("TradeMaxPool", {"x: float"}, {"y: float"}, {"size: int", "stride: int"});
+                                {"height: int", "width: int", "down: int", "across: int"});
+  Register<MaxPool>("TradeMaxPool", {"x: float"}, {"y: float"},
+                    {"height: int", "width: int", "down: int", "across: int"});
   Register<MaxPoolGradient>("TradeMaxPoolGrad", {"dy: float", "x: float", "y: float"}, {"dx: float"},
-                            {"size: int", "stride: int"});
+                            {"height: int", "width: int", "down: int", "across: int"});
 }
 
 }  // namespace trade

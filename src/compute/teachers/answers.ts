@@ -1,5 +1,7 @@
 /** What a teacher from elsewhere gives for an image, as logits of the data set's classes. */
 import { WorkbenchError } from '../../core/errors.ts';
+import { dataKindOf, saidOf } from '../../core/data-kinds.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { Judged, OnnxReading } from '../../core/records/teacher-card.ts';
 
 type Gives = OnnxReading['gives'];
@@ -59,12 +61,17 @@ const shortList = (names: readonly string[]): string =>
   names.length > 6 ? `${names.slice(0, 5).join(', ')} …` : names.join(', ');
 
 /** A word where it is hardly better than chance: twice what chance has is little for a teacher.
- * `split`: whose images it was judged on; `look`: what may be wrong. */
+ * `split`: whose images it was judged on; `look`: what may be wrong. Sentences with a place for the
+ * noun, as all notes are until `inWordsOf` says them. */
 export function weakWords(accuracy: number, classes: number, split: keyof Judged, look: string): readonly string[] {
   if (accuracy >= 2 / classes) return [];
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-  const images = split === 'train' ? 'training' : split;
+  const which = split === 'train' ? 'training' : split;
   return [
-    `It is right on ${percent(accuracy)} of the ${images} images, and chance on ${percent(1 / classes)}: ${look}.`,
+    `It is right on ${percent(accuracy)} of the ${which} {many}, and chance on ${percent(1 / classes)}: ${look}.`,
   ];
 }
+
+/** Notes on a teacher, or stages of judging it, said of the examples of its data set. */
+export const inWordsOf = (card: Pick<DatasetCard, 'example'>, sentences: readonly string[]): readonly string[] =>
+  sentences.map((sentence) => saidOf(dataKindOf(card).noun, sentence));

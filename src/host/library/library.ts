@@ -200,11 +200,11 @@ function readingFacts({ reading, guesses, date }: OnnxCard): NonNullable<Teacher
   return [
     ['Kind', 'ONNX file'],
     ['Input', `${input}, ${type}, ${layout.toUpperCase()}`],
-    ['Images', `${size.join(' x ')}${channels === 3 ? `, ${order.toUpperCase()}` : ''}`],
+    ['Size', `${size.join(' x ')}${channels === 3 ? `, ${order.toUpperCase()}` : ''}`],
     ...(best ? ([['Pixels', `${best.scale}, mean ${best.mean}, deviation ${best.deviation}`]] as const) : []),
     ['Output', `${output}, ${gives}`],
     ...(best ? ([['Classes', best.classes]] as const) : []),
-    ['Images at a time', isFixed ? String(batch) : 'any number'],
+    ['At a time', isFixed ? String(batch) : 'any number'],
     ...(date !== undefined ? ([['Date', date]] as const) : []),
   ];
 }

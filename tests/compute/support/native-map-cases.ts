@@ -49,6 +49,65 @@ const WINDOWS: readonly Window[] = [1, 2, 3, 4, 5, 7].flatMap((kernel) =>
   ),
 );
 
+/** Of other heights than widths, and other steps down than across. */
+const RECTANGLES: readonly (readonly [kernel: Sides, stride: Sides])[] = [
+  [
+    [1, 3],
+    [1, 1],
+  ],
+  [
+    [3, 1],
+    [2, 1],
+  ],
+  [
+    [2, 3],
+    [1, 2],
+  ],
+  [
+    [5, 2],
+    [2, 3],
+  ],
+  [
+    [1, 1],
+    [2, 1],
+  ],
+  [
+    [3, 3],
+    [1, 2],
+  ],
+];
+type Sides = [rows: number, columns: number];
+
+function rectangles(): NativeCase[] {
+  return RECTANGLES.flatMap(([kernel, stride], turn) =>
+    MAPS.flatMap(([height, width], index) => {
+      const [channels = 1, filters = 1] = [0, 4].map((more) => CHANNELS[(turn + index + more) % CHANNELS.length]);
+      const shape = [3, height, width, channels];
+      const about = `${kernel.join('x')}/${stride.join('x')} of ${height}x${width}x${channels}`;
+      return [
+        {
+          name: `convolution ${about} to ${filters}`,
+          shapes: [shape, [...kernel, channels, filters]],
+          ours: ([x, filter]) => convolution(x as Tensor4D, filter as Tensor4D, { ...END, stride }),
+          theirs: ([x, filter]) => tf.conv2d(x as Tensor4D, filter as Tensor4D, stride, 'same'),
+        },
+        {
+          name: `largest of ${about}`,
+          shapes: [shape],
+          ours: ([x]) => maxPool(x as Tensor4D, kernel, stride),
+          theirs: ([x]) => tf.maxPool(x as Tensor4D, kernel, stride, 'same'),
+        },
+        {
+          name: `mean of ${about}`,
+          shapes: [shape],
+          ours: ([x]) => averagePool(x as Tensor4D, kernel, stride),
+          theirs: ([x]) => tf.avgPool(x as Tensor4D, kernel, stride, 'same'),
+        },
+      ] satisfies NativeCase[];
+    }),
+  );
+}
+
 function depthwise({ kernel, stride, height, width, channels }: Window): NativeCase {
   return {
     name: `depthwise ${kernel}x${kernel}/${stride} of ${height}x${width}x${channels}`,
@@ -180,6 +239,6 @@ export function mapCases(): readonly NativeCase[] {
       // A pool of one place is the map itself.
       ...(window.kernel > 1 ? [pool(window), meanPool(window)] : []),
     ]),
-    ...[fused(), products(), moves()].flat(),
+    ...[rectangles(), fused(), products(), moves()].flat(),
   ];
 }

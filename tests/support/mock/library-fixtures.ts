@@ -33,7 +33,7 @@ export const FIXTURE_JUDGED: JudgedTeacherView = {
     guessed('-1-1', 'none', 0.87),
     guessed('0-255', 'none', 0.1),
   ],
-  notes: ['It takes exactly 64 images at a time (a fixed batch): black ones fill up the last.'],
+  notes: ['It takes exactly 64 images at a time (a fixed batch): empty ones fill up the last.'],
 };
 
 export function fixtureTeacherCurve(epochs: number): readonly EpochPoint[] {

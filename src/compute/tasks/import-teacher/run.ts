@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { dataKindOf, saidOf } from '../../../core/data-kinds.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { importEnsemble } from '../../teachers/ensemble/import.ts';
 import { importLogits } from '../../teachers/logits/import.ts';
@@ -13,8 +14,9 @@ import type { ImportedTeacher } from './task.ts';
 export const runTeacherImport: TrainerRun<'importTeacher'> = async (input, tools) => {
   const { jobId, folders, cache, report, yieldToEvents } = tools;
   const directory = join(folders.temp, `${jobId}-teacher`);
-  const stage = (words: string) => stageReporter(report, words);
   const dataset = await cache.open(input.dataset, { yieldToEvents });
+  const { noun } = dataKindOf(dataset.card);
+  const stage = (words: string) => stageReporter(report, saidOf(noun, words));
   return { directory, ...(await imported(input, dataset, directory, yieldToEvents, stage)) };
 };
 

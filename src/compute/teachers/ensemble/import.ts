@@ -8,7 +8,7 @@ import { accuracyOf, headline, macsOf, paramsOf } from '../../../core/teacher.ts
 import type { Dataset } from '../../data/dataset.ts';
 import type { ImportedTeacher, ImportOrder } from '../../tasks/import-teacher/task.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import { weakWords } from '../answers.ts';
+import { inWordsOf, weakWords } from '../answers.ts';
 import { writeTeacherCard } from '../card.ts';
 import type { OpenTeacher } from '../open-teacher.ts';
 import { evaluateTeacher, openTeacher } from '../teacher.ts';
@@ -40,7 +40,7 @@ export async function importEnsemble(
   const accuracy = await judged(teacher, dataset, yieldToEvents, stage);
   const card: EnsembleCard = { ...made, accuracy };
   writeTeacherCard(directory, card);
-  return { card, inputs: [], outputs: [], notes: notesOf(card, cards) };
+  return { card, inputs: [], outputs: [], notes: inWordsOf(dataset.card, notesOf(card, cards)) };
 }
 
 const sumOf = (cards: readonly TeacherCard[], of: (card: TeacherCard) => number | undefined): number | undefined =>
@@ -54,7 +54,7 @@ async function judged(
   stage: Stage,
 ): Promise<Judged> {
   const accuracyOn = async (split: SplitName): Promise<number> => {
-    const progress = stage(`showing its members the ${SPLIT_WORDS[split]} images`);
+    const progress = stage(`showing its members the ${SPLIT_WORDS[split]} {many}`);
     return (await evaluateTeacher(teacher, dataset, split, yieldToEvents, progress)).accuracy;
   };
   const { splits } = teacher;
@@ -77,7 +77,7 @@ function notesOf({ accuracy: own, classes, members }: EnsembleCard, cards: reado
   return [
     ...weakWords(accuracy, classes, split, 'look whether its members know the classes'),
     ...(better.length > 0
-      ? [`Alone, ${better.map(({ name }) => `"${name}"`).join(' and ')} has more ${split} images right.`]
+      ? [`Alone, ${better.map(({ name }) => `"${name}"`).join(' and ')} has more ${split} {many} right.`]
       : []),
   ];
 }

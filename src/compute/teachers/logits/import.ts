@@ -13,7 +13,7 @@ import { encodeSealed } from '../../files/safetensors.ts';
 import type { ImportedTeacher, ImportOrder } from '../../tasks/import-teacher/task.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import { areProbabilities, logitOf, placesOf, weakWords } from '../answers.ts';
+import { areProbabilities, inWordsOf, logitOf, placesOf, weakWords } from '../answers.ts';
 import { writeTeacherCard } from '../card.ts';
 import { readArrays } from './arrays.ts';
 import type { NumberArray } from './npy.ts';
@@ -80,7 +80,7 @@ export async function importLogits(
   };
   writeTeacherCard(directory, card);
   const inputs = [...arrays].map(([split, array]) => `"${wordOf(split)}" [${array.shape.join(', ')}]`);
-  return { card, inputs, outputs: [], notes: notesOf(card) };
+  return { card, inputs, outputs: [], notes: inWordsOf(dataset.card, notesOf(card)) };
 }
 
 /** By split, training first; the only array of a file is of the training images, whatever its
@@ -167,8 +167,9 @@ function notesOf({ accuracy: judged, rows, classes }: LogitsCard): readonly stri
       'look whether its rows stand in the order of the data set, and its columns in that of the classes',
     ),
     ...(lacking.length > 0
-      ? [`It has no answers to ${lacking.join(' and ')} images: it is judged, and can be compared, without them.`]
+      ? [`It has no answers to ${lacking.join(' and ')} {many}: it is judged, and can be compared, without them.`]
       : []),
-    'An image has one row, whatever its view: where a recipe augments, students learn the same answer for every view.',
+    'There is one row for {a one}, whatever its view: where a recipe augments, students learn the same answer for ' +
+      'every view.',
   ];
 }

@@ -12,7 +12,7 @@ import { noRoom } from '../../files/atomic-file.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { ImportedTeacher, ImportOrder } from '../../tasks/import-teacher/task.ts';
-import { weakWords } from '../answers.ts';
+import { inWordsOf, weakWords } from '../answers.ts';
 import { writeTeacherCard } from '../card.ts';
 import { readOnnxFacts } from './file.ts';
 import { guessesFor } from './guesses.ts';
@@ -65,7 +65,10 @@ export async function importOnnx(
         card,
         inputs,
         outputs,
-        notes: [...doubtsOf(best, accuracy.validation, classes.length), ...waysOf(card.reading, saysAny)],
+        notes: inWordsOf(dataset.card, [
+          ...doubtsOf(best, accuracy.validation, classes.length),
+          ...waysOf(card.reading, saysAny),
+        ]),
       };
     } finally {
       await network.dispose();
@@ -93,11 +96,11 @@ async function tried(
   const { ports, outputs, ...batch } = await usablePorts(network, meant, output);
   const images = byteImages(dataset.split('val'));
   const trial = { network, dataset, images, said, ports, output, batch, outputs };
-  const judged = await judgeGuesses(trial, yieldToEvents, stage('trying ways to show it images'));
+  const judged = await judgeGuesses(trial, yieldToEvents, stage('trying ways to show it {many}'));
   const reading = judged[0]?.reading;
   if (reading === undefined) throw new Error('Nothing was tried');
   const accuracyOn = async (split: 'val' | 'test', words: string): Promise<number> => {
-    const progress = stage(`showing it the ${words} images`);
+    const progress = stage(`showing it the ${words} {many}`);
     const shown = byteImages(dataset.split(split));
     const logits = await logitsOf(network, reading, { dataset, images: shown }, yieldToEvents, (done) =>
       progress(done, shown.count),
@@ -209,10 +212,10 @@ function waysOf({ gives, type, batch, isFixed }: OnnxReading, saysAny: boolean):
       ? ['Its input is in half precision (fp16): answers are as exact as that, and large numbers may overflow.']
       : []),
     ...(isFixed && saysAny
-      ? ['Its file says that it takes any number of images, and it fails on two: it is shown one at a time.']
+      ? ['Its file says that it takes any number of {many}, and it fails on two: it is shown one at a time.']
       : []),
     ...(isFixed && !saysAny
-      ? [`It takes exactly ${batch} images at a time (a fixed batch): black ones fill up the last.`]
+      ? [`It takes exactly ${batch} {many} at a time (a fixed batch): empty ones fill up the last.`]
       : []),
   ];
 }

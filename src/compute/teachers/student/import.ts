@@ -13,7 +13,7 @@ import { disposeParameters, uploadWeights } from '../../model/parameters.ts';
 import type { ImportedTeacher, ImportOrder } from '../../tasks/import-teacher/task.ts';
 import { evaluate } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import { weakWords } from '../answers.ts';
+import { inWordsOf, weakWords } from '../answers.ts';
 import { WEIGHTS_FILE, writeTeacherCard } from '../card.ts';
 
 /** Throws `checkpoint.corrupt` where its weights are not the ones that were written down. */
@@ -32,7 +32,7 @@ export async function importStudent(
   const weights = writeWeights(join(directory, WEIGHTS_FILE), model.layout, values);
   const parameters = uploadWeights(model.layout, values);
   const accuracyOn = async (split: SplitName): Promise<number> => {
-    const report = stage(`showing it the ${SPLIT_WORDS[split]} images`);
+    const report = stage(`showing it the ${SPLIT_WORDS[split]} {many}`);
     const images = openImages(dataset.split(split), shape, normalisation, { shift: 0 });
     try {
       const { accuracy } = await evaluate(model, parameters, images, dataset.split(split).labels, yieldToEvents);
@@ -52,7 +52,7 @@ export async function importStudent(
     };
     writeTeacherCard(directory, card);
     const notes = weakWords(accuracy.validation, graph.classes, 'validation', 'look whether it was trained to its end');
-    return { card, inputs: [], outputs: [], notes };
+    return { card, inputs: [], outputs: [], notes: inWordsOf(dataset.card, notes) };
   } finally {
     disposeParameters(parameters);
   }
