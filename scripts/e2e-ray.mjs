@@ -1,7 +1,7 @@
 /**
- * `npm run e2e:ray [-- FILTER ...]`: the tests of a cluster of Ray, on two nodes of one core each on
- * loopback. Ray is installed in the user's cache where it is not; where it cannot be, the reason is
- * printed and nothing is tried.
+ * `npm run e2e:ray [-- FILTER ...]`: the tests of a cluster of Ray, on two nodes of one core each
+ * on loopback. Ray is installed in the user's cache where it is not; where it cannot be, the reason
+ * is printed and nothing is tried.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-calls
 """Runs trainers where Ray puts them: the program starts this beside itself and speaks with it in
 lines of JSON on standard input and output. Ray decides on placement, node failure and growth. Each
 trainer is an actor that starts Node on its machine and hands lines on, unread. Artifacts go by
@@ -365,7 +366,7 @@ class Driver:
         self.known: dict[int, set[str]] = {}
         self.queues: dict[int, asyncio.Queue[Json]] = {}
         self.tasks: set[asyncio.Task[None]] = set()
-        self.temps: dict[int, str] = {}
+        self.temps: dict[int, tuple[str, str]] = {}
 
     def tell(self, said: Json) -> None:
         self.out.write(json.dumps(said).encode() + b"\n")
@@ -404,7 +405,7 @@ class Driver:
 
     async def open(self, number: int, spec: Json) -> None:
         options = {"num_cpus": spec["cpus"], "num_gpus": spec["gpus"], "max_restarts": 0, "max_concurrency": 100}
-        actor = ray.remote(Trainer).options(**options).remote(spec)
+        actor: Any = ray.remote(Trainer).options(**options).remote(spec)
         self.actors[number] = actor
         opening = asyncio.ensure_future(awaited(actor.open.remote()))
         while not (await asyncio.wait([opening], timeout=WAIT_SECONDS))[0]:
@@ -433,9 +434,10 @@ class Driver:
 
     def hand_over(self, number: int, news: Json) -> None:
         """Files first: a line that names one comes after it."""
-        temp = self.temps.get(number)
+        temp, job = self.temps.get(number, (None, ""))
         for name, content in news["files"].items():
-            if temp is None or FILE_NAME.fullmatch(name) is None:
+            is_of_job = name.startswith((f"{job}-", f"{job}."))
+            if temp is None or not is_of_job or FILE_NAME.fullmatch(name) is None:
                 raise Fault("trainer.failed", f'A worker sent a file "{name[:80]}" that nobody asked for.')
             try:
                 (Path(temp) / name).write_bytes(content)
@@ -450,7 +452,7 @@ class Driver:
         while number in self.queues:
             said = await queue.get()
             if "temp" in said:
-                self.temps[number] = said["temp"]
+                self.temps[number] = (said["temp"], said["job"])
             await self.carry(number, actor, said.get("files", {}))
             self.numbers[number] += 1
             at, line, folders = self.numbers[number], json.dumps(said["line"]), said.get("folders", {})

@@ -18,7 +18,6 @@ import { createTeacherTraining } from './library/teacher-training.ts';
 import { createGeneratorStudies } from './studies/generators.ts';
 import { createKeptStudies } from './studies/kept-studies.ts';
 import { createLiveEvents } from './live-events.ts';
-import { createKeptStudies } from './studies/kept-studies.ts';
 import type { Log } from './log.ts';
 import { processEntry } from './processes/process-entry.ts';
 import { examineWorkspace } from './processes/store-client.ts';

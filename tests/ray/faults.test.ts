@@ -37,7 +37,7 @@ function mounted(place: string): boolean {
 beforeAll(async () => {
   mkdirSync(data);
   writeFileSync(join(data, 'dataset.json'), '{}');
-  const environment = isMounted ? { TRADE_WORKER_CACHE: small } : {};
+  const environment: Record<string, string> = isMounted ? { TRADE_WORKER_CACHE: small } : {};
   if (typeof driver !== 'string') cluster = await startRayCluster(driver, { environment });
 }, 180_000);
 afterEach(async () => executor?.close());

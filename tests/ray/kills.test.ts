@@ -15,9 +15,9 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => cluster?.close());
 
-it(`${KILLS} kills of host, driver, actors and trainers lose nothing${missing ? `: left out. ${missing}` : ''}`, async ({
-  skip,
-}) => {
+const leftOut = missing === undefined ? '' : `: left out. ${missing}`;
+
+it(`${KILLS} kills of host, driver, actors and trainers lose nothing${leftOut}`, async ({ skip }) => {
   if (cluster === undefined) return skip(missing);
   const executor = { kind: 'ray', address: cluster.address, cpus: 1, gpus: 0 } as const;
   const report = (kills: number): void => void process.stderr.write(`kill ${kills} of ${KILLS}\n`);

@@ -81,9 +81,9 @@ function outcomeOf(workspace: string, id: string) {
   }
 }
 
-it(`a search on two nodes leads to what it leads to here${missing ? `: left out. ${missing}` : ''}`, async ({
-  skip,
-}) => {
+const leftOut = missing === undefined ? '' : `: left out. ${missing}`;
+
+it(`a search on two nodes leads to what it leads to here${leftOut}`, async ({ skip }) => {
   if (cluster === undefined) return skip(missing);
   process.env['TF_NUM_INTRAOP_THREADS'] = '1';
   const here = await search('here', { kind: 'local' });

@@ -152,6 +152,26 @@ describe.skipIf(missing !== undefined)(`a cluster of Ray${missing ? `, left out:
     expect(end).toMatchObject({ type: 'crashed', message: expect.stringContaining('is no name of a file') as string });
   });
 
+  it("that sends a file under another job's name is not believed either", async () => {
+    const name = 'trial-9-a1-final.safetensors';
+    const line = JSON.stringify({ files: [name], json: { type: 'alive', ...head }, meta: [] });
+    const program = strangeProgram(
+      'forger',
+      [
+        `echo '{"version": "${PROGRAM_VERSION}"}'`,
+        `echo '{"json": {"type": "ready"}, "meta": []}'`,
+        'read order',
+        `temp=$(echo "$TRADE_RAY_WORKER" | sed 's/.*"temp": "\\([^"]*\\)".*/\\1/')`,
+        `echo forged > "$temp/${name}"`,
+        `echo '${line}'`,
+        'sleep 60',
+      ].join('\n'),
+    );
+    const end = await open({ program }).run(training(0));
+    expect(end).toMatchObject({ type: 'failed', message: expect.stringContaining('nobody asked for') as string });
+    expect(existsSync(join(folder.path, 'temp', name))).toBe(false);
+  });
+
   it('with another file on its shelf than its name says gets the right one', async () => {
     expect(await open().run(training(1))).toMatchObject({ type: 'done' });
     await executor?.close();

@@ -164,8 +164,6 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
   const refused = (): Promise<never> =>
     Promise.reject(new WorkbenchError('run.state', 'There are no studies of generators here.'));
   const library = mockLibrary(emit);
-  const refused = (): Promise<never> =>
-    Promise.reject(new WorkbenchError('run.state', 'There are no studies of generators here.'));
   const client: BridgeClient = {
     ...mockMaintenance(),
     ...mockExecutor(),
@@ -278,13 +276,6 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       remove: refused,
     },
     replays: {
-    studies: {
-      list: async () => [],
-      start: refused,
-      goOn: refused,
-      sheet: refused,
-      remove: refused,
-    },
       tables: async () => [fixtureTable],
       readTable: async () => fixtureTable,
       list: async () => [...replays.values()].map(({ summary: shown }) => shown),

@@ -112,7 +112,7 @@ export function createRayPeer({ id, driver, artifacts, waits }: PeerParts): RayP
       const { input, ...load } = await artifacts.load<Kind>(message.kind, message.input as never);
       // A worker has folders of its own.
       const line = written({ ...message, input, folders: { temp: '.', cache: '.' } });
-      driver.send({ do: 'send', id, line, temp: message.folders.temp, ...load });
+      driver.send({ do: 'send', id, line, temp: message.folders.temp, job: message.jobId, ...load });
     } catch (error) {
       fail(error instanceof WorkbenchError ? error.code : 'trainer.failed', messageOf(error));
     }
