@@ -2,7 +2,6 @@
  * of its own. */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { userFolder } from '../host/for-shells.ts';
 import { writeHandOver } from './hand-over.ts';
 
@@ -79,7 +78,7 @@ function browserProfile(
   platform: NodeJS.Platform = process.platform,
   home?: string,
 ): string {
-  return join(userFolder('cache', env, platform, home), 'browser-profile');
+  return userFolder('cache', env, platform, home, 'browser-profile');
 }
 
 export const testing = { appWindowArguments, browserProfile };

@@ -1,6 +1,9 @@
 /** Where trainings run is the person's choice: kept with them, refused while something is at work,
  * and without Ray the program says so and works as before. No Ray is needed here. */
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { executorOf } from '../../src/cli/executor-options.ts';
@@ -77,6 +80,24 @@ it.each(['nowhere', 'ray://', 'http://a:1', 'ray://a:b', 'ray://a b:1', 'ray://a
     expect(() => executorOf({ executor: 'ray', address })).toThrow('give it as in ray://head.example.org:10001');
   },
 );
+
+it.skipIf(process.platform === 'win32')('believes no other program in the place of Python, and lives on', async () => {
+  const python = join(folder.path, 'python');
+  writeFileSync(python, '#!/bin/sh\necho "Hello!"\nexec sleep 30\n', { mode: 0o755 });
+  vi.stubEnv('TRADE_PYTHON', python);
+  const listener = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  const client = await open();
+  const test = client.executor.test({ ...ray, address: `127.0.0.1:${port}` });
+  await expect(test).rejects.toMatchObject({
+    code: 'backend.missing',
+    message: expect.stringContaining('what our driver does not say') as string,
+  });
+  expect((await client.executor.status()).trainers).toEqual([]);
+  listener.close();
+  vi.stubEnv('TRADE_PYTHON', '');
+});
 
 it('is named on the command line in whole', async () => {
   await open();

@@ -148,11 +148,12 @@ describe('the page that hands a token over', () => {
 });
 
 it('the profile lies in the cache of the person, as each system has it', () => {
-  const own = join('trade-workbench', 'browser-profile');
-  expect(browserProfile({ LOCALAPPDATA: '/local' }, 'win32', '/home/ada')).toBe(join('/local', own));
-  expect(browserProfile({}, 'win32', '/home/ada')).toBe(join('/home/ada', 'AppData', 'Local', own));
+  const windows = String.raw`trade-workbench\browser-profile`;
+  expect(browserProfile({ LOCALAPPDATA: String.raw`C:\Data` }, 'win32', '/home/ada')).toBe(`C:\\Data\\${windows}`);
+  expect(browserProfile({}, 'win32', String.raw`C:\Users\Ada`)).toBe(`C:\\Users\\Ada\\AppData\\Local\\${windows}`);
+  const other = 'trade-workbench/browser-profile';
   expect(browserProfile({ XDG_CACHE_HOME: '/x', LOCALAPPDATA: '/y' }, 'darwin', '/home/ada')).toBe(
-    join('/home/ada', 'Library', 'Caches', own),
+    `/home/ada/Library/Caches/${other}`,
   );
-  expect(browserProfile({ LOCALAPPDATA: '/local' }, 'linux', '/home/ada')).toBe(join('/home/ada', '.cache', own));
+  expect(browserProfile({ LOCALAPPDATA: '/local' }, 'linux', '/home/ada')).toBe(`/home/ada/.cache/${other}`);
 });

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { RaySettings } from '../../../bridge/schemas/executor.ts';
 import { WorkbenchError } from '../../../core/errors.ts';
-import { z } from '../../../core/records/zod.ts';
+import { faultOf, z } from '../../../core/records/zod.ts';
 
 /** A machine that is there answers in a fraction of it. */
 const PROBE_MS = 3000;
@@ -55,7 +55,15 @@ function start({ python, driver }: DriverOptions, order: object, hear: (said: Sa
   let kept = Buffer.alloc(0);
   child.stderr.on('data', (chunk: Buffer) => (kept = Buffer.concat([kept, chunk]).subarray(-TAIL_BYTES)));
   child.stdin.on('error', () => undefined); // it ended: `exit` tells
-  createInterface(child.stdout).on('line', (line) => hear(saidSchema.parse(JSON.parse(line))));
+  createInterface(child.stdout).on('line', (line) => {
+    try {
+      hear(saidSchema.parse(JSON.parse(line)));
+    } catch (error) {
+      // Another program, or another version of ours: nothing more of it is believed.
+      kept = Buffer.from(`It said what our driver does not say: ${faultOf(error)}`);
+      child.kill('SIGKILL');
+    }
+  });
   const gone = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`${python} could not be started: ${error.message}`));
     child.once('close', (code, signal) => {
