@@ -17,14 +17,28 @@ const LIBRARIES = [
   ['xvfb', 'xauth', 'libgtk-3-0', 'libnss3', 'libasound2'],
 ];
 const APT_MS = 180_000;
+/** CI has 45 minutes. The part in Electron takes some seven on a slow machine, its download
+ * included, and is left out where the tests have taken the time. */
+const LATEST_START_MINUTES = 34;
 
 const tests = await run('test.mjs', tallyPath(root));
-installLibraries();
-process.stdout.write(`\nIn Electron, of the end-to-end suite: ${IN_CI.join(' ')}\n`);
-const electron = await run('e2e-electron.mjs', electronTallyPath(root), ...IN_CI);
+const electron = await runInElectron();
 const { lines, ok } = summarise(addTallies([tests, electron]), tests.end === 0 ? electron.end : tests.end);
 process.stdout.write(`\nBoth together:\n${lines.join('\n')}\n`);
 process.exit(ok ? 0 : 1);
+
+async function runInElectron() {
+  const minutes = Math.round(performance.now() / 60_000);
+  if (minutes > LATEST_START_MINUTES) {
+    const reason = `the tests took ${minutes} minutes, so there was no time left: "npm run e2e:electron" runs it`;
+    process.stdout.write(`\nSKIP: in Electron: ${reason}\n`);
+    const skipped = [{ name: 'a part of the end-to-end suite in Electron', reason }];
+    return { tally: { passed: 0, failed: 0, skipped, broken: [] }, end: 0 };
+  }
+  installLibraries();
+  process.stdout.write(`\nIn Electron, of the end-to-end suite: ${IN_CI.join(' ')}\n`);
+  return run('e2e-electron.mjs', electronTallyPath(root), ...IN_CI);
+}
 
 async function run(script, path, ...args) {
   rmSync(path, { force: true });
