@@ -18,13 +18,19 @@ import { findPlace } from './testing/electron-place.mjs';
 import { NOT_IN_ELECTRON } from './testing/electron-suite.mjs';
 import { electronTallyPath, summarise } from './testing/summary.mjs';
 
-const { env, platform } = process;
+const { env, platform, versions } = process;
+const OWN_NODE = 24;
 const report = createReporter();
 const { ends, filters } = readOptions();
 const tallyPath = env.TRADE_TEST_TALLY ?? electronTallyPath(root);
 rmSync(tallyPath, { force: true });
 
 await setUpOrExit({ only: ['packages', 'node'] });
+// What makes Electron ready is TypeScript in part.
+if (Number.parseInt(versions.node, 10) < OWN_NODE) {
+  const { code } = await runAsChild(node24Path(root), process.argv.slice(1), { cwd: root, env });
+  process.exit(code ?? 1);
+}
 const electron = await findOrMake();
 const place = 'reason' in electron ? electron : findPlace({ electron: electron.path, env, platform });
 if ('reason' in place) skip(place.reason);

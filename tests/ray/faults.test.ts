@@ -82,7 +82,7 @@ async function busy(open: RayExecutor): Promise<readonly Promise<TaskEnd<'train'
   return ends;
 }
 
-describe.skipIf(missing !== undefined)(`on a cluster of Ray${missing ? `, left out: ${missing}` : ''}`, () => {
+describe.skipIf(missing !== undefined)(`on a cluster of Ray${missing ? ` SKIP: ${missing}` : ''}`, () => {
   it('a driver that is killed takes its trainers along, and the next one is another', async () => {
     const open_ = open();
     const ends = await busy(open_);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => cluster?.close());
 
-const leftOut = missing === undefined ? '' : `: left out. ${missing}`;
+const leftOut = missing === undefined ? '' : ` SKIP: ${missing}`;
 
 it(`${KILLS} kills of host, driver, actors and trainers lose nothing${leftOut}`, async ({ skip }) => {
   if (cluster === undefined) return skip(missing);

@@ -81,7 +81,7 @@ function outcomeOf(workspace: string, id: string) {
   }
 }
 
-const leftOut = missing === undefined ? '' : `: left out. ${missing}`;
+const leftOut = missing === undefined ? '' : ` SKIP: ${missing}`;
 
 it(`a search on two nodes leads to what it leads to here${leftOut}`, async ({ skip }) => {
   if (cluster === undefined) return skip(missing);

@@ -86,7 +86,7 @@ const epochAt = (path: string): object => {
   return { json: { type: 'report', ...head, report: { type: 'epoch', point, checkpoint } }, meta: [] };
 };
 
-describe.skipIf(missing !== undefined)(`a cluster of Ray${missing ? `, left out: ${missing}` : ''}`, () => {
+describe.skipIf(missing !== undefined)(`a cluster of Ray${missing ? ` SKIP: ${missing}` : ''}`, () => {
   it('that is none answers in words, though something listens there', async () => {
     const silent = createServer((socket) => void socket.on('error', () => undefined)).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
