@@ -44,7 +44,7 @@ const EXECUTORS: readonly (readonly [string, Create])[] = [
   ['this machine', local],
   ...(typeof driver === 'string' ? [] : [['a cluster of Ray', ray] as const]),
 ];
-it.skipIf(typeof driver !== 'string')(`a cluster of Ray: left out, for ${String(driver)}`, ({ skip }) => skip());
+it.skipIf(typeof driver !== 'string')('a cluster of Ray is held to it, too', ({ skip }) => skip(String(driver)));
 
 const { recipe, checkpoints } = parseSearch({ name: 'test', recipe: { epochs: 4 } });
 const family = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
