@@ -9,6 +9,7 @@ export const NOT_IN_ELECTRON = Object.freeze({
 /** Of Electron by their nature: `npm test` leaves them to `npm run e2e:electron`. */
 export const ONLY_IN_ELECTRON = Object.freeze(['tests/e2e/electron*.test.ts']);
 
-/** What of it CI runs, as vitest's filters: what Electron alone has, and the files in which a
- * window meets its shell. The rest takes longer than CI has left beside `npm test`. */
-export const IN_CI = Object.freeze(['electron', 'export', 'open-archive', 'setup'].map((name) => `tests/e2e/${name}`));
+/** What of it CI runs, as vitest's filters: files in which a window meets its shell. The rest takes
+ * longer than CI has left beside `npm test`. Those of Electron alone are not among them as long as
+ * one end in fifteen is a crash of Electron 22 as it leaves (docs/electron.md). */
+export const IN_CI = Object.freeze(['export', 'open-archive', 'setup'].map((name) => `tests/e2e/${name}`));

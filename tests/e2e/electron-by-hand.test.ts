@@ -51,7 +51,8 @@ describe.skipIf(why !== undefined)(`the program by hand${why === undefined ? '' 
     execFileSync('xdotool', ['windowfocus', '--sync', window]);
     for (const key of keys) {
       execFileSync('xdotool', key.length > 1 && key.includes('/') ? ['type', key] : ['key', key]);
-      await page.waitForTimeout(200);
+      // Not the page's own clock: the last key may end it.
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
 
