@@ -11,5 +11,5 @@ export const ONLY_IN_ELECTRON = Object.freeze(['tests/e2e/electron*.test.ts']);
 
 /** What of it CI runs, as vitest's filters: files in which a window meets its shell. The rest takes
  * longer than CI has left beside `npm test`. Those of Electron alone are not among them as long as
- * one end in fifteen is a crash of Electron 22 as it leaves (docs/electron.md). */
+ * one end in fifteen is a crash of Electron 22 under a debugger (docs/electron.md). */
 export const IN_CI = Object.freeze(['export', 'open-archive', 'setup'].map((name) => `tests/e2e/${name}`));
