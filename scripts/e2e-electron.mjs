@@ -9,7 +9,7 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readJson, writeJson } from './setup/files.mjs';
-import { runAsChild } from './setup/launch.mjs';
+import { runAsChild, underOwnNode } from './setup/launch.mjs';
 import { node24Path, packageRoot as root } from './setup/paths.mjs';
 import { createReporter } from './setup/report.mjs';
 import { getElectron } from './setup/shells.mjs';
@@ -18,8 +18,7 @@ import { findPlace } from './testing/electron-place.mjs';
 import { NOT_IN_ELECTRON } from './testing/electron-suite.mjs';
 import { electronTallyPath, summarise } from './testing/summary.mjs';
 
-const { env, platform, versions } = process;
-const OWN_NODE = 24;
+const { env, platform } = process;
 const report = createReporter();
 const { ends, filters } = readOptions();
 const tallyPath = env.TRADE_TEST_TALLY ?? electronTallyPath(root);
@@ -27,10 +26,7 @@ rmSync(tallyPath, { force: true });
 
 await setUpOrExit({ only: ['packages', 'node'] });
 // What makes Electron ready is TypeScript in part.
-if (Number.parseInt(versions.node, 10) < OWN_NODE) {
-  const { code } = await runAsChild(node24Path(root), process.argv.slice(1), { cwd: root, env });
-  process.exit(code ?? 1);
-}
+await underOwnNode(root);
 const electron = await findOrMake();
 const place = 'reason' in electron ? electron : findPlace({ electron: electron.path, env, platform });
 if ('reason' in place) skip(place.reason);

@@ -1,5 +1,6 @@
 /** Hands over from a launcher to the program that it prepared. */
 import { spawn } from 'node:child_process';
+import { node24Path } from './paths.mjs';
 
 /**
  * Becomes the program where Node can (POSIX, Node 24), so that signals, exit code and a SIGKILL
@@ -39,6 +40,17 @@ export function runAsChild(program, args, options = {}) {
       resolve({ code, signal });
     });
   });
+}
+
+const OWN_NODE = 24;
+
+/** Goes on under the program's own Node, which reads TypeScript. Under an older one it does not
+ * come back: the same script is run by the program's own, from its beginning. */
+export async function underOwnNode(root) {
+  if (Number.parseInt(process.versions.node, 10) >= OWN_NODE) return;
+  const { code, signal } = await runAsChild(node24Path(root), process.argv.slice(1), { cwd: root });
+  endLike(code, signal);
+  await new Promise(() => undefined);
 }
 
 /** Ends this process as the child ended, by the same signal if it was one. */

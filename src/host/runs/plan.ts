@@ -78,7 +78,9 @@ export async function settleSearch(
   const largest = largestWithin(survey, limitsOf(parsed.limits));
   const typical = typicalOf(parsed.families, dataset.card, space);
   const baseline = baselineAccuracy(dataset.card);
-  const expanded = expandConfig(parsed, largest, { typical, slots: await capacity(), baseline, space });
+  // Asked even where the search says how many: a cluster that is not there refuses it here.
+  const slots = await capacity();
+  const expanded = expandConfig(parsed, largest, { typical, slots, baseline, space });
   const config = {
     ...expanded,
     ...(expanded.students && { students: canonicalStudents(expanded, expanded.students, dataset) }),

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { clusterSchema } from '../../../bridge/schemas/executor.ts';
 import type { ClusterView, ExecutorStatus, RaySettings } from '../../../bridge/schemas/executor.ts';
 import { TRAVELS } from '../../../compute/tasks/tasks.ts';
-import type { Executor } from '../executor.ts';
+import type { Capacity, Executor } from '../executor.ts';
 import { onThisMachine, THREADS_VARIABLE } from '../local-executor.ts';
 import { linkTo } from '../trainer-link.ts';
 import type { TrainerLink, TrainerSettings } from '../trainer-link.ts';
@@ -21,6 +21,10 @@ import { describeCluster } from './driver.ts';
 import type { Driver, DriverOptions } from './driver.ts';
 import { createRayPeer, PlaceLost } from './ray-peer.ts';
 import type { RayPeer } from './ray-peer.ts';
+
+/** For so long a cluster is taken to have as many places as it said: a form that is filled in asks
+ * at each pause, and an answer takes a Python of its own. */
+const REMEMBERED_MS = 60_000;
 
 /** So many places in a row may be lost while a trainer starts there. */
 const PLACES = 4;
@@ -53,10 +57,10 @@ export function createRayExecutor({ settings, ray, driver, trainer }: RayExecuto
   const here = machineId();
 
   const pool = createTrainerPool({
-    capacity: async () => {
+    capacity: remembered(async () => {
       const { slots } = await testCluster(driver(), ray, AbortSignal.timeout(60_000));
       return Math.max(1, slots);
-    },
+    }),
     start: async (_trainers, signal, waits) => {
       for (let attempt = 1; ; attempt += 1) {
         try {
@@ -123,6 +127,20 @@ export function createRayExecutor({ settings, ray, driver, trainer }: RayExecuto
   };
 }
 
+/** Who asks meanwhile gets the same answer; a refusal is forgotten at once. */
+function remembered(ask: Capacity): Capacity {
+  let known: { readonly until: number; readonly answer: Promise<number> } | undefined;
+  return () => {
+    if (known !== undefined && performance.now() < known.until) return known.answer;
+    const asked = { until: performance.now() + REMEMBERED_MS, answer: ask() };
+    known = asked;
+    asked.answer.catch(() => {
+      if (known === asked) known = undefined;
+    });
+    return asked.answer;
+  };
+}
+
 /** Throws `backend.missing` where it does not answer, in words. */
 export async function testCluster(driver: DriverOptions, ray: RaySettings, signal: AbortSignal): Promise<ClusterView> {
   const { address, cpus, gpus, program = ownProgram() } = ray;
@@ -157,3 +175,5 @@ function machineId(): string {
     return hostname();
   }
 }
+
+export const testing = { remembered };
