@@ -10,6 +10,5 @@ export const NOT_IN_ELECTRON = Object.freeze({
 export const ONLY_IN_ELECTRON = Object.freeze(['tests/e2e/electron*.test.ts']);
 
 /** What of it CI runs, as vitest's filters: files in which a window meets its shell. The rest takes
- * longer than CI has left beside `npm test`. Those of Electron alone are not among them as long as
- * one end in fifteen is a crash of Electron 22 under a debugger (docs/electron.md). */
-export const IN_CI = Object.freeze(['export', 'open-archive', 'setup'].map((name) => `tests/e2e/${name}`));
+ * longer than CI has left beside `npm test`. */
+export const IN_CI = Object.freeze(['electron', 'export', 'open-archive', 'setup'].map((name) => `tests/e2e/${name}`));

@@ -11,6 +11,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findProgram } from '../../scripts/setup/files.mjs';
 import { makeResources } from '../support/fake-host.ts';
+import { familyOf, stillThere } from './processes-of.ts';
 import { startElectron, whyNoElectron, windowOf } from './real-electron.ts';
 import type { RealElectron } from './real-electron.ts';
 
@@ -100,8 +101,9 @@ describe.skipIf(why !== undefined)(`the program by hand${why === undefined ? '' 
   });
 
   test('Ctrl+Q asks too; Enter pauses the search and ends the program', async () => {
+    const family = familyOf(program.app.process().pid ?? 0);
     await press(await windowCalled('TRADE workbench'), 'ctrl+q');
     await press(await windowCalled('^TRADE workbench$'), 'Return');
-    expect(await program.ended, program.output()).toBe(0);
+    await expect.poll(() => stillThere(family), PATIENCE).toEqual([]);
   });
 });

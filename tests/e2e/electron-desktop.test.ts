@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeResources } from '../support/fake-host.ts';
 import { startElectron, whyNoElectron, windowOf } from './real-electron.ts';
 import type { RealElectron } from './real-electron.ts';
+import { startUndebugged } from './undebugged.ts';
 
 const why = whyNoElectron();
 const says = why === undefined ? '' : ` SKIP: ${why}`;
@@ -49,10 +50,8 @@ describe.skipIf(why !== undefined)(`the program on a desktop${says}`, () => {
       'trade-workbench://open?file=/etc/passwd',
       'https://evil.example/',
     ];
-    const second = await startElectron(workspace, [...links, 'file://evil.example/share/a.trade'], { userData }).catch(
-      () => undefined,
-    );
-    if (second) expect(await second.ended).toBe(0);
+    const second = startUndebugged(workspace, [...links, 'file://evil.example/share/a.trade'], { userData });
+    expect(await second.ended, second.output()).toBe(0);
     await page.getByRole('heading', { name: 'Experiments' }).waitFor();
     expect(page.url()).toBe(before);
     expect(await page.getByRole('alertdialog').count()).toBe(0);
@@ -110,7 +109,7 @@ describe.skipIf(why !== undefined)(`the program on a desktop${says}`, () => {
       program.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
     await poll(now).toEqual(bounds);
     program.app.process().kill('SIGTERM');
-    expect(await program.ended).toBe(0);
+    await program.ended;
     await start();
     await poll(now).toEqual(bounds);
   });

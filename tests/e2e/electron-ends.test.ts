@@ -6,32 +6,34 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { makeResources } from '../support/fake-host.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { familyOf, stillThere } from './processes-of.ts';
-import { startElectron, whyNoElectron, windowOf } from './real-electron.ts';
-import type { RealElectron } from './real-electron.ts';
+import { whyNoElectron } from './real-electron.ts';
+import { startUndebugged } from './undebugged.ts';
+import type { Undebugged } from './undebugged.ts';
 
 const why = whyNoElectron();
 const TIMES = Number(process.env['TRADE_E2E_ENDS'] ?? '0');
 
-/** Most of them end the connection that asks for it, too: whether the program ends is told by its
- * process. */
-const signal = (name: NodeJS.Signals) => (program: RealElectron) => program.app.process().kill(name);
-const WAYS: Readonly<Record<string, (program: RealElectron) => unknown>> = {
-  'its window': ({ app }) => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close()),
-  'its menu': ({ app }) =>
-    app.evaluate(({ Menu }) => {
+/** Some end the program before it can answer: whether it ends is told by its process. */
+const signal = (name: NodeJS.Signals) => (program: Undebugged) => program.kill(name);
+const WAYS: Readonly<Record<string, (program: Undebugged) => unknown>> = {
+  'its window': ({ inMain }) => inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close()),
+  'its menu': ({ inMain }) =>
+    inMain(({ Menu }) => {
       const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []) ?? [];
       items.find(({ role }) => role === 'quit')?.click();
     }),
-  'app.quit': ({ app }) => app.evaluate(({ app: program }) => program.quit()),
+  'app.quit': ({ inMain }) => inMain(({ app }) => app.quit()),
   SIGTERM: signal('SIGTERM'),
   SIGINT: signal('SIGINT'),
   SIGHUP: signal('SIGHUP'),
-  'the end of the session': ({ app }) =>
-    app.evaluate(({ powerMonitor }) => powerMonitor.emit('shutdown', { preventDefault: () => undefined })),
+  'the end of the session': ({ inMain }) =>
+    inMain(({ powerMonitor }) => {
+      powerMonitor.emit('shutdown', { preventDefault: () => undefined });
+    }),
 };
 
 interface Times {
@@ -50,13 +52,19 @@ describe.skipIf(why !== undefined)(`the end of the program${why === undefined ? 
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
-  async function startAndEnd(end: (program: RealElectron) => unknown): Promise<void> {
+  /** One that a failed test leaves behind is ended after it. */
+  function start(...given: Parameters<typeof startUndebugged>): Undebugged {
+    const program = startUndebugged(...given);
+    onTestFinished(() => program.kill('SIGKILL'));
+    return program;
+  }
+
+  async function startAndEnd(end: (program: Undebugged) => unknown): Promise<void> {
     const began = performance.now();
-    const program = await startElectron(workspace);
-    const page = await windowOf(program);
-    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+    const program = start(workspace);
+    await program.shows({ heading: 'Experiments' });
     const usableMs = performance.now() - began;
-    const family = familyOf(program.app.process().pid ?? 0);
+    const family = familyOf(program.pid);
     expect(family.length).toBeGreaterThan(3);
     const told = performance.now();
     await Promise.resolve(end(program)).catch(() => undefined);
@@ -73,13 +81,12 @@ describe.skipIf(why !== undefined)(`the end of the program${why === undefined ? 
   });
 
   /** Of a workspace in which a search runs. */
-  async function endWhileSearching(name: string, end: (program: RealElectron) => Promise<unknown>): Promise<void> {
+  async function endWhileSearching(name: string, end: (program: Undebugged) => unknown): Promise<void> {
     const fake = { resources: makeResources(join(folder, name)), plan: { epochMs: 200 } };
     const searching = join(folder, name, 'workspace');
-    const program = await startElectron(searching, ['--sample'], { fake });
-    const page = await windowOf(program);
-    await page.getByText('Running').first().waitFor({ timeout: 120_000 });
-    const family = familyOf(program.app.process().pid ?? 0);
+    const program = start(searching, ['--sample'], { fake });
+    await program.shows({ text: 'Running' });
+    const family = familyOf(program.pid);
     await end(program);
     expect(await program.ended, program.output()).toBe(0);
     await expect.poll(() => stillThere(family), { timeout: 10_000 }).toEqual([]);
@@ -90,31 +97,30 @@ describe.skipIf(why !== undefined)(`the end of the program${why === undefined ? 
   }
 
   test.skipIf(TIMES > 0)('by a signal while a search runs: it is paused, and nobody is asked', () =>
-    endWhileSearching('unasked', async ({ app }) => app.process().kill('SIGTERM')),
+    endWhileSearching('unasked', ({ kill }) => kill('SIGTERM')),
   );
 
   test.skipIf(TIMES > 0)('by a signal while a person is asked: an answer that comes later changes nothing', () =>
-    endWhileSearching('asked', async ({ app }) => {
-      await app.evaluate(({ dialog, BrowserWindow }) => {
+    endWhileSearching('asked', async ({ inMain, kill }) => {
+      await inMain(({ dialog, BrowserWindow }) => {
         const stay = { response: 2, checkboxChecked: false };
         dialog.showMessageBox = () => new Promise((answer) => process.once('SIGTERM', () => answer(stay)));
         BrowserWindow.getAllWindows()[0]?.close();
       });
-      app.process().kill('SIGTERM');
+      kill('SIGTERM');
     }),
   );
 
   test.skipIf(TIMES > 0)('by a signal while its page hangs', async () => {
-    const program = await startElectron(workspace);
-    const page = await windowOf(program);
-    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
-    const family = familyOf(program.app.process().pid ?? 0);
-    void page
-      .evaluate(() => {
+    const program = start(workspace);
+    await program.shows({ heading: 'Experiments' });
+    const family = familyOf(program.pid);
+    void program
+      .inPage(() => {
         for (;;);
       })
       .catch(() => undefined);
-    program.app.process().kill('SIGTERM');
+    program.kill('SIGTERM');
     expect(await program.ended, program.output()).toBe(0);
     await expect.poll(() => stillThere(family), { timeout: 10_000 }).toEqual([]);
   });

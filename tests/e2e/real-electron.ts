@@ -9,7 +9,7 @@ import type { ElectronApplication, Page } from 'playwright-core';
 import type { FakePlan } from '../support/fake-trainer.ts';
 import { findElectron, whyNoWindow } from '../../scripts/setup/shells.mjs';
 
-const ROOT = resolve(import.meta.dirname, '../..');
+export const ROOT = resolve(import.meta.dirname, '../..');
 const TOYS = pathToFileURL(join(ROOT, 'tests/contract/toys.ts')).href;
 const FAKE = join(ROOT, 'tests/support/fake-electron-toys.ts');
 
@@ -38,7 +38,8 @@ export async function windowOf(program: RealElectron): Promise<Page> {
 
 export interface RealElectron {
   readonly app: ElectronApplication;
-  /** Resolves with the exit code when the program has ended. */
+  /** Resolves when the program has ended, with a code that is no evidence: Electron 22 crashes at
+   * its end in one of fifteen with a debugger attached. `undebugged.ts` has none. */
   readonly ended: Promise<number | null>;
   output(): string;
 }
@@ -49,12 +50,18 @@ export interface FakeProgram {
   readonly plan: FakePlan;
 }
 
-function environmentOf({ resources, plan }: FakeProgram): Record<string, string> {
+export function environmentOf(fake: FakeProgram | undefined): Record<string, string> {
   // Electron itself would refuse what Node is told.
   const { NODE_OPTIONS: _own, ...others } = process.env;
   const known = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
-  const fake = { FAKE_RESOURCES: resources, FAKE_TRAINER: JSON.stringify(plan), FAKE_NODE_OPTIONS: `--import ${TOYS}` };
-  return { ...Object.fromEntries(known), ...fake };
+  return {
+    ...Object.fromEntries(known),
+    ...(fake && {
+      FAKE_RESOURCES: fake.resources,
+      FAKE_TRAINER: JSON.stringify(fake.plan),
+      FAKE_NODE_OPTIONS: `--import ${TOYS}`,
+    }),
+  };
 }
 
 export interface ElectronOptions {
@@ -64,7 +71,22 @@ export interface ElectronOptions {
   readonly fake?: FakeProgram;
 }
 
-/** As built in `out`; a fake one from its sources. `args`: beside the workspace. */
+export interface Start {
+  readonly userData: string;
+  readonly workspace: string;
+  /** Beside the workspace. */
+  readonly args: readonly string[];
+  readonly fake: FakeProgram | undefined;
+}
+
+export const electronPath = (): string => findElectron(ROOT, process.env) ?? '';
+
+/** As built in `out`; a fake one from its sources. */
+export const argumentsOf = ({ userData, workspace, args, fake }: Start): readonly string[] => [
+  ...[`--user-data-dir=${userData}`, fake === undefined ? ROOT : FAKE],
+  ...['--workspace', workspace, ...args],
+];
+
 export async function startElectron(
   workspace: string,
   args: readonly string[] = [],
@@ -72,10 +94,10 @@ export async function startElectron(
 ): Promise<RealElectron> {
   const own = userData ?? mkdtempSync(join(tmpdir(), 'trade electron '));
   const app = await _electron.launch({
-    executablePath: findElectron(ROOT, process.env),
-    args: [`--user-data-dir=${own}`, fake === undefined ? ROOT : FAKE, '--workspace', workspace, ...args],
+    executablePath: electronPath(),
+    args: [...argumentsOf({ userData: own, workspace, args, fake })],
     cwd: ROOT,
-    ...(fake && { env: environmentOf(fake) }),
+    env: environmentOf(fake),
     // Playwright turns it off where it is not told.
     chromiumSandbox: true,
   });
