@@ -101,7 +101,7 @@ describe.skipIf(why !== undefined)(`the program by hand${why === undefined ? '' 
   });
 
   test('Ctrl+Q asks too; Enter pauses the search and ends the program', async () => {
-    const family = familyOf(program.app.process().pid ?? 0);
+    const family = familyOf(program.child.pid ?? 0);
     await press(await windowCalled('TRADE workbench'), 'ctrl+q');
     await press(await windowCalled('^TRADE workbench$'), 'Return');
     await expect.poll(() => stillThere(family), PATIENCE).toEqual([]);

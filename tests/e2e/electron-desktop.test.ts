@@ -108,7 +108,7 @@ describe.skipIf(why !== undefined)(`the program on a desktop${says}`, () => {
     const now = (): Promise<unknown> =>
       program.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
     await poll(now).toEqual(bounds);
-    program.app.process().kill('SIGTERM');
+    program.child.kill('SIGTERM');
     await program.ended;
     await start();
     await poll(now).toEqual(bounds);

@@ -1,5 +1,6 @@
 /** The workbench in Electron itself, where its binary is: driven by Playwright, as a person's
  * program in a folder of its own. */
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -32,12 +33,15 @@ export const programOf = (page: Page): RealElectron | undefined => programs.get(
 /** Its one window. */
 export async function windowOf(program: RealElectron): Promise<Page> {
   const page = await program.app.firstWindow();
+  await page.waitForLoadState();
   programs.set(page, program);
   return page;
 }
 
 export interface RealElectron {
   readonly app: ElectronApplication;
+  /** Playwright forgets it as soon as the program has ended. */
+  readonly child: ChildProcess;
   /** Resolves when the program has ended, with a code that is no evidence: Electron 22 crashes at
    * its end in one of fifteen with a debugger attached. `undebugged.ts` has none. */
   readonly ended: Promise<number | null>;
@@ -106,5 +110,5 @@ export async function startElectron(
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (output += data.toString()));
   const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
   if (userData === undefined) void ended.then(() => rmSync(own, { recursive: true, force: true, maxRetries: 10 }));
-  return { app, ended, output: () => output };
+  return { app, child, ended, output: () => output };
 }

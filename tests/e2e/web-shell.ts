@@ -69,12 +69,12 @@ async function startInElectron(workspace: string, options: readonly string[], fa
   const program = await startElectron(workspace, options, { ...(fake && { fake }) });
   const address = `app://trade/#program-${programs.size + 1}`;
   programs.set(address, program);
-  const { app, ended, output } = program;
+  const { child, ended, output } = program;
   return {
     ...{ address, ended, output },
     stop: () => {
       // A test may have closed it together with its window.
-      if (app.process().exitCode === null) app.process().kill('SIGINT');
+      if (child.exitCode === null) child.kill('SIGINT');
       return ended;
     },
   };
