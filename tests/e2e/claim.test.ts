@@ -30,14 +30,14 @@ await describeInChromium("the claim's comparison", (chromium) => {
     await page.getByRole('link', { name: 'Strategies' }).first().click();
     await page.getByRole('button', { name: 'New replay' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Trainings').fill('7');
+    await dialog.getByRole('textbox', { name: 'Trainings' }).fill('7');
     await dialog.getByRole('button', { name: "The claim's comparison" }).click();
     await dialog.getByRole('checkbox', { checked: true }).first().waitFor();
     expect(await dialog.getByRole('checkbox', { checked: true }).count()).toBe(CLAIM_STRATEGIES.length);
-    expect(await dialog.getByLabel('Trainings').inputValue()).toBe('100');
+    expect(await dialog.getByRole('textbox', { name: 'Trainings' }).inputValue()).toBe('100');
     expect(await dialog.getByLabel('Seeds').inputValue()).toBe('20');
     // A sample of it: all games are the page's own job.
-    await dialog.getByLabel('Trainings').fill('12');
+    await dialog.getByRole('textbox', { name: 'Trainings' }).fill('12');
     await dialog.getByLabel('Seeds').fill('2');
     await dialog.getByRole('button', { name: 'Play' }).click();
     await dialog.waitFor({ state: 'detached' });

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { _electron } from 'playwright-core';
+import { _electron, errors } from 'playwright-core';
 import type { ElectronApplication, Page } from 'playwright-core';
 import type { FakePlan } from '../support/fake-trainer.ts';
 import { findElectron, whyNoWindow } from '../../scripts/setup/shells.mjs';
@@ -91,13 +91,26 @@ export const argumentsOf = ({ userData, workspace, args, fake }: Start): readonl
   ...['--workspace', workspace, ...args],
 ];
 
+/** Of some hundred starts one hung in Playwright's own handshake with the debugger, before any code
+ * of the program ran. Such a start is made anew, once. */
+async function launch(options: Parameters<typeof _electron.launch>[0]): Promise<ElectronApplication> {
+  try {
+    return await _electron.launch({ ...options, timeout: 60_000 });
+  } catch (error) {
+    if (!(error instanceof errors.TimeoutError)) throw error;
+    console.warn(`Electron was started anew:\n${error.message}`);
+    return _electron.launch(options);
+  }
+}
+
+/** As built in `out`; a fake one from its sources. `args`: beside the workspace. */
 export async function startElectron(
   workspace: string,
   args: readonly string[] = [],
   { userData, fake }: ElectronOptions = {},
 ): Promise<RealElectron> {
   const own = userData ?? mkdtempSync(join(tmpdir(), 'trade electron '));
-  const app = await _electron.launch({
+  const app = await launch({
     executablePath: electronPath(),
     args: [...argumentsOf({ userData: own, workspace, args, fake })],
     cwd: ROOT,
