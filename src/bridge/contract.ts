@@ -7,6 +7,7 @@ import { trialSchema } from '../core/records/trial.ts';
 import { bytes, list, z } from '../core/records/zod.ts';
 import { executor } from './executor-contract.ts';
 import * as maintenance from './maintenance-contract.ts';
+import { queue } from './queue-contract.ts';
 import { epochPointSchema } from '../core/records/epoch.ts';
 import { handedId, handPiecesInput } from './schemas/file.ts';
 import { importInputSchema, simulateInputSchema, subsetInputSchema } from './schemas/import.ts';
@@ -128,6 +129,7 @@ export const contract = {
     rename: oc.input(renameInput).output(s.runSummarySchema),
     keep: oc.input(s.idInput).output(s.runSummarySchema),
   },
+  queue,
   trials: {
     ...u.trialUpkeep,
     get: oc.input(s.idInput).output(

@@ -78,6 +78,7 @@ function hostOver(
     offerArchive: archives.offer,
     recovery,
     activeRuns: () => runs.active(),
+    dueRuns: () => runs.queue.due(),
     activeJobs: () => jobs.list().filter(outlivesWindow).length,
     close: () => (closed ??= closeAll()),
   };

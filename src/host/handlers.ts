@@ -61,6 +61,7 @@ export function createHandlers(parts: Services): Handlers {
       dismiss: ({ id }) => jobs.dismiss(id),
     },
     runs: runHandlers(parts),
+    queue: queueHandlers(parts.runs),
     trials: trialHandlers(parts),
     fronts: {
       groups: () => frontGroups(store),
@@ -124,6 +125,19 @@ export function createHandlers(parts: Services): Handlers {
     events: {
       watch: (_input, signal) => parts.live.subscribe(signal),
     },
+  };
+}
+
+function queueHandlers({ queue, enqueue }: Services['runs']): Handlers['queue'] {
+  return {
+    get: () => queue.view(),
+    enqueue: ({ searches, tags }) => enqueue(searches, tags),
+    add: ({ ids }) => queue.add(ids),
+    remove: ({ ids }) => queue.remove(ids),
+    move: ({ id, place }) => queue.move(id, place),
+    hold: () => queue.hold(),
+    goOn: () => queue.goOn(),
+    jump: ({ id }) => queue.jump(id),
   };
 }
 

@@ -67,6 +67,8 @@ export interface Host {
   readonly recovery: RecoveryReport | undefined;
   /** Runs that are running now. */
   activeRuns(): readonly string[];
+  /** Runs that begin by themselves, in turn. */
+  dueRuns(): readonly string[];
   /** Imports, trainings of teachers and the like under way: what goes on without a window, and ends
    * with the host. */
   activeJobs(): number;

@@ -121,6 +121,8 @@ function subjectOf(event: HostEvent): string {
       return `run ${event.summary.run.id}`;
     case 'run.removed':
       return `run ${event.id}`;
+    case 'queue.changed':
+      return 'queue';
     case 'trial.changed':
       return `trial ${event.trial.id}`;
     case 'epoch.appended':

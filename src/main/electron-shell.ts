@@ -199,7 +199,7 @@ function refuseWithoutSandbox(): void {
 }
 
 function workOf(host: Host): WorkUnderWay {
-  return { runs: host.activeRuns().length, jobs: host.activeJobs() };
+  return { runs: host.activeRuns().length + host.dueRuns().length, jobs: host.activeJobs() };
 }
 
 /** Undefined where the person would rather quit than save a damaged workspace. */

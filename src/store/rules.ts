@@ -66,6 +66,12 @@ export function assertAtRest(id: string, state: RunState): void {
   if (state === 'running') throw conflict(`Run ${id} is running: pause it first.`);
 }
 
+/** In the queue stand runs that can go on and do not. */
+export function assertMayWait(id: string, state: RunState): void {
+  if (state === 'paused' || state === 'interrupted') return;
+  throw conflict(`Run ${id} is ${state}: it cannot wait for the machine.`);
+}
+
 /** `next`: the number that the run's next trial bears. */
 export function assertAsked(
   run: { readonly id: string; readonly state: RunState },

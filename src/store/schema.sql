@@ -1,4 +1,4 @@
--- Schema 7, made by the migrations: see tests/store/migrate.test.ts.
+-- Schema 8, made by the migrations: see tests/store/migrate.test.ts.
 
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -162,4 +162,9 @@ CREATE TABLE supernet (
   bytes INTEGER NOT NULL CHECK (bytes >= 0),
   sha256 TEXT NOT NULL,
   PRIMARY KEY (run_id, search)
+) STRICT;
+
+CREATE TABLE run_queue (
+  place INTEGER PRIMARY KEY CHECK (place >= 1),
+  run_id TEXT NOT NULL UNIQUE REFERENCES run (id) ON DELETE CASCADE
 ) STRICT;

@@ -3,6 +3,7 @@
  * stands in the files of the rows.
  */
 import type { AskedEvent } from '../core/strategies/strategy.ts';
+import type { Run } from '../core/records/run.ts';
 import type { Trial, TrialState } from '../core/records/trial.ts';
 import { checkpointReader, checkpointWriter } from './rows/checkpoints.ts';
 import { pragma, transact, type Connection } from './database.ts';
@@ -14,12 +15,13 @@ import { labelWriter, noteReader } from './rows/labels.ts';
 import { latencyReader, latencyWriter } from './rows/latencies.ts';
 import { leavingWriter } from './passage/leaving.ts';
 import { passageReader } from './passage/passage.ts';
+import { queueReader, queueWriter } from './rows/queue.ts';
 import { predictionReader, predictionWriter } from './rows/predictions.ts';
 import { supernetReader, supernetWriter } from './rows/supernets.ts';
 import { assertAsked, assertEnded, assertParents, assertSearch, conflict } from './rules.ts';
 import { facetReader, noteSearcher } from './rows/run-query.ts';
 import { runReader, runWriter } from './rows/runs.ts';
-import type { ReadableStore, RunWrites, SearchWrites, TrialWrites, WritableStore } from './store.ts';
+import type { NewRun, ReadableStore, RunWrites, SearchWrites, TrialWrites, WritableStore } from './store.ts';
 import { CUT_OFF } from './summaries.ts';
 import { trialReader, trialWriter } from './rows/trials.ts';
 import { viewReader, viewWriter } from './rows/views.ts';
@@ -33,6 +35,7 @@ export function createReadableStore(db: Connection): ReadableStore {
     ...noteSearcher(db),
     ...noteReader(db),
     ...viewReader(db),
+    ...queueReader(db),
     ...trialReader(db),
     ...epochReader(db),
     ...eventReader(db),
@@ -105,9 +108,10 @@ function openRows(db: Connection, fence: string, now: () => Date) {
     if (!trial) throw conflict(`Trial ${id} was written and is not there.`);
     return trial;
   };
+  const runs = runWriter(db, fence);
   return {
-    ...{ reader, trials, checkpoints, written },
-    runs: runWriter(db, fence),
+    ...{ reader, runs, trials, checkpoints, written },
+    queue: queueWriter(db, runs.stateOf),
     log: eventWriter(db),
     curves: epochWriter(db),
     supernets: supernetWriter(db),
@@ -127,19 +131,32 @@ function openRows(db: Connection, fence: string, now: () => Date) {
   };
 }
 
-function runWrites({ reader, runs, trials, labels, views, leaving, assertHere, at, dropWeights }: Rows): RunWrites {
+function runWrites(rows: Rows): RunWrites {
+  const { reader, runs, queue, trials, labels, views, leaving, assertHere, at, dropWeights } = rows;
+
+  function create(run: NewRun, state: 'running' | 'paused'): Run {
+    assertRunId(run.id);
+    runs.create(run, state, at());
+    const created = reader.run(run.id);
+    if (!created) throw conflict(`Run ${run.id} was written and is not there.`);
+    return created;
+  }
+
   return {
     sweep: () => ({ trials: trials.sweep(CUT_OFF), runs: runs.sweep(CUT_OFF) }),
-    createRun: (run) => {
-      assertRunId(run.id);
-      runs.create(run, at());
-      const created = reader.run(run.id);
-      if (!created) throw conflict(`Run ${run.id} was written and is not there.`);
+    createRun: (run) => create(run, 'running'),
+    queueNewRuns: (all, tags) => {
+      const created = all.map((run) => create(run, 'paused'));
+      const ids = created.map(({ id }) => id);
+      ids.forEach((id) => labels.tag(id, tags));
+      queue.append(ids);
       return created;
     },
+    setQueue: queue.set,
     setRunState: (id, state, reason) => {
       assertHere(id);
       runs.move(id, state, reason, at());
+      if (state !== 'paused') queue.leave(id);
     },
     setSources: runs.setSources,
     addRunSeconds: runs.addSeconds,
@@ -161,6 +178,7 @@ function runWrites({ reader, runs, trials, labels, views, leaving, assertHere, a
     trashRuns: (ids) => {
       ids.forEach(assertHere);
       ids.forEach((id) => runs.trash(id, at()));
+      ids.forEach(queue.leave);
     },
     restoreRuns: (ids) => ids.forEach((id) => runs.restore(id)),
     keepFrontOnly: (runId, dropped) => {

@@ -175,6 +175,8 @@ export interface ReadableStore {
   runSize(id: string): Omit<RunSize, 'id'>;
   /** In the order of their names. */
   savedViews(): readonly SavedView[];
+  /** Ids of the runs that wait for the machine, the next one first. */
+  queue(): readonly string[];
   /** In order of their numbers. */
   trials(runId: string, query?: TrialQuery): readonly Trial[];
   /** A slice of all trials' numbers, of which some have not finished. */
@@ -228,6 +230,11 @@ export interface RunWrites {
   /** Start sweep: what a dead session left running becomes interrupted; idempotent. */
   sweep(): { readonly runs: readonly string[]; readonly trials: readonly string[] };
   createRun(run: NewRun): Run;
+  /** All or none: runs that have not begun, at the end of the queue, with these tags. */
+  queueNewRuns(runs: readonly NewRun[], tags: readonly string[]): readonly Run[];
+  /** The queue is these from then on; throws where one runs or has ended. One that starts, ends or
+   * goes to the trash leaves it by itself. */
+  setQueue(ids: readonly string[]): void;
   setSources(id: string, sources: RunSources): void;
   setRunState(id: string, state: RunState, reason?: string): void;
   addRunSeconds(id: string, seconds: number): void;

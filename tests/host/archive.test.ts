@@ -93,8 +93,8 @@ test('every column of the rows of a run is in its records, but for ids, places a
     supernet: ['run_id', 'file'],
     trial_note: ['trial_id'],
   };
-  // Counts that triggers keep, and what belongs to no run.
-  const NOT_OF_RUNS = ['trial_count', 'meta', 'saved_view'];
+  // Counts that triggers keep, what belongs to no run, and what is of this workspace alone.
+  const NOT_OF_RUNS = ['trial_count', 'meta', 'saved_view', 'run_queue'];
   const db = openDatabase(join(directory, DATABASE_FILE));
   const tables = db
     .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")

@@ -47,6 +47,7 @@ function source(): { readonly file: string; readonly target: string } {
   store.recordAsked('run_2', event, costsOf(event), 3);
   store.setRunState('run_2', 'paused');
   store.saveView('Mine', '{}');
+  store.setQueue(['run_2']);
   workspace.close();
   return { file: join(directory, DATABASE_FILE), target: join(directory, 'saved.sqlite') };
 }

@@ -8,7 +8,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { MIGRATIONS } from '../../src/store/migrations/index.ts';
 import { readJson, writeJson } from '../../src/store/numbers.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
-import { withTrial } from '../support/store-records.ts';
+import { searchConfig, withTrial } from '../support/store-records.ts';
 import { temporaryWorkspace, tickingClock } from '../support/workspace.ts';
 
 test('a note that is emptied leaves no row behind, and one that changes leaves one', () => {
@@ -48,6 +48,28 @@ test('a migration waits for the disk, and its copy says what it is for', () => {
   migrate(db, { backups, now: tickingClock(), migrations: [...MIGRATIONS, next] });
   expect(seen).toEqual([2]);
   expect(readdirSync(backups)).toEqual([expect.stringMatching(/migration/)]);
+});
+
+test('runs that begin in the queue wait in it, all or none, until they start, end or leave for the trash', () => {
+  const { store } = temporaryWorkspace();
+  const newRun = (id: string) => ({ id, config: searchConfig(id), strategyVersion: 1, sample: false });
+  const made = store.queueNewRuns(['a', 'b', 'c', 'd'].map(newRun), ['sweep']);
+  expect(made.map(({ state }) => state)).toEqual(['paused', 'paused', 'paused', 'paused']);
+  expect(store.summary('b')?.tags).toEqual(['sweep']);
+  store.setQueue(['d', 'b', 'a', 'c', 'b']);
+  expect(store.queue()).toEqual(['d', 'b', 'a', 'c']);
+
+  store.setRunState('b', 'running');
+  store.setRunState('d', 'finished');
+  store.setRunState('c', 'paused', 'a word');
+  expect(store.queue()).toEqual(['a', 'c']);
+  store.trashRuns(['a']);
+  expect(store.queue()).toEqual(['c']);
+
+  // A third that cannot be made takes the two before it along.
+  expect(() => store.queueNewRuns(['e', 'f', 'a'].map(newRun), [])).toThrow();
+  for (const id of ['b', 'd', 'nobody']) expect(() => store.setQueue(['c', id])).toThrow();
+  expect([store.queue(), store.run('e')]).toEqual([['c'], undefined]);
 });
 
 test('views of one name are one, in the order of their names, and one that is gone is said', () => {

@@ -81,6 +81,13 @@ const writes: readonly (readonly [
     () => {},
     (store) => store.createRun({ id: 'r', config: searchConfig(), strategyVersion: 1, sample: true }),
   ],
+  [
+    'queueNewRuns',
+    FULL,
+    () => {},
+    (store) => store.queueNewRuns([{ id: 'r', config: searchConfig(), strategyVersion: 1, sample: false }], ['a']),
+  ],
+  ['setQueue', FULL, rested, (store) => store.setQueue(['run_1'])],
   ['setRunState', FULL, atWork, (store) => store.setRunState('run_1', 'paused')],
   ['setSources', FULL, atWork, (store) => store.setSources('run_1', RECORDED_SOURCES)],
   ['addRunSeconds', NORMAL, atWork, (store) => store.addRunSeconds('run_1', 1)],

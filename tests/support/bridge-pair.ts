@@ -92,6 +92,7 @@ const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
     'rename',
     'keep',
   ],
+  queue: ['get', 'enqueue', 'add', 'remove', 'move', 'hold', 'goOn', 'jump'],
   trials: ['get', 'epochs'],
   review: ['checkpoints', 'predictions', 'layers', 'twins', 'images'],
   fronts: ['groups', 'points'],

@@ -19,6 +19,7 @@ import type { Trial } from '../../core/records/trial.ts';
 import { latencyInput, limitsInput, referenceInput, rewardInput } from './aim.ts';
 import { epochPointSchema } from '../../core/records/epoch.ts';
 import { jobSchema } from './job.ts';
+import { queueSchema } from './queue.ts';
 import { replaySummarySchema } from './replay.ts';
 
 /** Trainers side by side, whoever asks for them. */
@@ -292,6 +293,7 @@ export const hostEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('synced') }),
   z.strictObject({ type: z.literal('run.changed'), summary: runSummarySchema }),
   z.strictObject({ type: z.literal('run.removed'), id }),
+  z.strictObject({ type: z.literal('queue.changed'), queue: queueSchema }),
   z.strictObject({ type: z.literal('trial.changed'), trial: trialSchema }),
   z.strictObject({ type: z.literal('epoch.appended'), trialId: id, runId: id, point: epochPointSchema }),
   z.strictObject({ type: z.literal('replay.changed'), replay: replaySummarySchema }),

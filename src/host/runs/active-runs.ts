@@ -8,7 +8,7 @@ import type { LiveEvents } from '../live-events.ts';
 import type { Log } from '../log.ts';
 import type { LiveProgress } from './live-progress.ts';
 import { startRunLoop } from './loop.ts';
-import type { RunLoop } from './loop.ts';
+import type { Leave, RunLoop } from './loop.ts';
 import { thisMachine, withMachine } from './machine.ts';
 import { openContext } from './open-context.ts';
 import type { RunPlan } from './plan.ts';
@@ -24,6 +24,13 @@ export interface MachineParts {
   readonly version: string;
 }
 
+/** What is told of a run, beside what every window hears. */
+interface Hearers {
+  changed(id: string): void;
+  /** It has left the machine, which is free. */
+  left(id: string, leave: Leave): void;
+}
+
 interface ActiveRun {
   readonly loop: RunLoop;
   readonly progress: LiveProgress;
@@ -31,7 +38,7 @@ interface ActiveRun {
   readonly settled: Promise<void>;
 }
 
-export function createActiveRuns(parts: MachineParts) {
+export function createActiveRuns(parts: MachineParts, hearers: Hearers) {
   const { executor, live, log } = parts;
   const { store } = parts.workspace;
   const active = new Map<string, ActiveRun>();
@@ -45,6 +52,10 @@ export function createActiveRuns(parts: MachineParts) {
     progressOf: (id) => active.get(id)?.progress,
     unwrittenOf: (id) => unwritten.get(id),
   });
+  const announce = (id: string): void => {
+    views.announce(id);
+    hearers.changed(id);
+  };
 
   async function launch(run: Run, plan: RunPlan, wish: 'run' | 'stop' = 'run'): Promise<RunSummaryView> {
     const { id: runId } = run;
@@ -61,17 +72,18 @@ export function createActiveRuns(parts: MachineParts) {
     store.setRunState(runId, 'running', resumeNote(run, plan.strategyVersion, isLearned));
     executor.resize(context.config.slots);
     const loop = startRunLoop(context, wish);
-    const settled = loop.done.then((reason) => {
+    const settled = loop.done.then((leave) => {
       active.delete(runId);
-      if (reason !== undefined) unwritten.set(runId, reason);
+      if (leave.unwritten !== undefined) unwritten.set(runId, leave.unwritten);
       // A trainer holds much memory: an idle workbench keeps none.
       if (active.size === 0) executor.resize(0);
       log.info({ run: runId, state: store.run(runId)?.state }, 'run left the machine');
-      views.announce(runId);
+      announce(runId);
+      hearers.left(runId, leave);
     });
     active.set(runId, { loop, progress, settled });
     log.info({ run: runId, name: run.name, wish }, 'run started');
-    views.announce(runId);
+    announce(runId);
     return views.get(runId);
   }
 
@@ -120,12 +132,15 @@ export function createActiveRuns(parts: MachineParts) {
 
   return {
     views,
+    announce,
     launch,
     alone,
     writeDown,
     assertOpen,
     rest,
     restAll,
+    isOpen: () => !closing,
+    isBusy: () => active.size > 0 || launching !== undefined,
     has: (id: string) => active.has(id),
     ids: (): readonly string[] => [...active.keys()],
     settled: (id: string) => active.get(id)?.settled,

@@ -1,5 +1,6 @@
 /** One run from start to its end, a pause or a stop. Its state is the store's log. */
 import { WorkbenchError } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/errors.ts';
 import { LEFT_RESTING } from '../../core/records/trial.ts';
 import type { TrialState } from '../../core/records/trial.ts';
 import type { RunContext } from './context.ts';
@@ -7,12 +8,17 @@ import { finishRun } from './finish.ts';
 import { searchOn } from './search-on.ts';
 import { failSearch } from './tasks/search.ts';
 
+/** How a run has left the machine. */
+export interface Leave {
+  /** It waits for a fault that is not a trial's own. */
+  readonly fault?: ErrorCode;
+  /** Why, where that could not be written down, as on a full disk. */
+  readonly unwritten?: string;
+}
+
 export interface RunLoop {
-  /**
-   * Resolves when the run has left the machine: finished, failed, or paused. Never rejects. With a
-   * reason where it waits for a fault that could not be written down, as on a full disk.
-   */
-  readonly done: Promise<string | undefined>;
+  /** Resolves when the run has left the machine: finished, failed, or paused. Never rejects. */
+  readonly done: Promise<Leave>;
   /** Interrupts the trials in flight between two steps; `reason` is kept with the run. */
   pause(reason?: string): Promise<void>;
   /** Ends the run with what it has. */
@@ -37,7 +43,7 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     store.addRunSeconds(runId, passed / 1000);
   }
 
-  async function drive(): Promise<undefined> {
+  async function drive(): Promise<Leave> {
     const exhausted = wanted === 'stop' ? false : await searchOn(context, { heard: keepTime, stopping: trialsAbort });
     if (wanted === 'stop') {
       stopSearch();
@@ -48,7 +54,7 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     keepTime();
     if (final === undefined) store.setRunState(runId, 'paused', pauseReason);
     else store.setRunState(runId, final.state, final.reason);
-    return undefined;
+    return {};
   }
 
   function stopSearch(): void {
@@ -63,9 +69,9 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     }
   }
 
-  /** A fault that is not a trial's own: the run waits, and says why. Gives the reason where it
-   * cannot be written down. */
-  function pauseFor(error: unknown): string | undefined {
+  /** A fault that is not a trial's own: the run waits, and says why. */
+  function pauseFor(error: unknown): Leave {
+    const fault = error instanceof WorkbenchError ? error.code : 'internal';
     const reason = error instanceof WorkbenchError ? error.message : `Something went wrong inside: ${String(error)}`;
     log.error(
       { run: runId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
@@ -73,10 +79,10 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     );
     try {
       store.setRunState(runId, 'paused', reason);
-      return undefined;
+      return { fault };
     } catch (second) {
       log.error({ run: runId, error: String(second) }, 'could not record the pause');
-      return reason;
+      return { fault, unwritten: reason };
     }
   }
 

@@ -1,9 +1,10 @@
-/** Runs as people handle them: start, pause, resume, stop, keep. One runs at a time. */
+/** Runs as people handle them: start, queue, pause, resume, stop, keep. One runs at a time. */
 import { randomBytes } from 'node:crypto';
+import type { QueueView } from '../../bridge/schemas/queue.ts';
 import type { ParsedSearchInput, RunSummaryView } from '../../bridge/schemas/records.ts';
-import { WorkbenchError } from '../../core/errors.ts';
+import { ERROR_KINDS, WorkbenchError } from '../../core/errors.ts';
 import type { Run } from '../../core/records/run.ts';
-import type { RunQuery } from '../../store/store.ts';
+import type { NewRun, RunQuery } from '../../store/store.ts';
 import type { Catalog } from '../library/catalog.ts';
 import { createActiveRuns } from './active-runs.ts';
 import type { MachineParts } from './active-runs.ts';
@@ -12,6 +13,7 @@ import { assertSameOrigin } from '../library/known-sources.ts';
 import { planResume, planRun } from './plan.ts';
 import { assertLent } from './warm-start.ts';
 import type { RunPlan } from './plan.ts';
+import { createRunQueue } from './queue.ts';
 import { priorOf } from './transfer.ts';
 import { noRun } from './views.ts';
 
@@ -24,39 +26,102 @@ export type RunService = ReturnType<typeof createRunService>;
 export function createRunService(parts: RunServiceParts) {
   const { catalog, executor } = parts;
   const { store } = parts.workspace;
-  const machine = createActiveRuns(parts);
-  const { views, alone, launch, writeDown, assertOpen } = machine;
+  const machine = createActiveRuns(parts, {
+    changed: () => void queue.tell(),
+    left: (id, { fault, unwritten }) => {
+      const isShared = fault !== undefined && ERROR_KINDS[fault] !== 'input';
+      if (isShared) queue.hold(`"${store.run(id)?.name}" was paused: ${unwritten ?? store.run(id)?.reason}`);
+      void queue.next();
+    },
+  });
+  const { views, announce, alone, launch, writeDown, assertOpen } = machine;
+  const queue = createRunQueue({ ...parts, ...machine, store, begin: goOnWith });
+
+  /** What is asked for, checked whole; nothing is written yet. */
+  async function prepare(parsed: ParsedSearchInput, sample: boolean): Promise<{ plan: RunPlan; run: NewRun }> {
+    const plan = await planRun(catalog, parsed, executor.capacity);
+    const { config, strategyVersion, sources } = plan;
+    assertSameOrigin(store, config, plan.dataset, sources.teacher);
+    assertLent(store, config);
+    const space = spaceOf(problemOf(config, plan.places, []));
+    const earlier = await priorOf(store, { config, dataset: sources.dataset }, space);
+    const prior = [...plan.shipped, ...earlier];
+    return { plan, run: { id: newRunId(), config, strategyVersion, sample, prior, sources } };
+  }
 
   const start = (parsed: ParsedSearchInput, sample = false): Promise<RunSummaryView> =>
     alone(undefined, async () => {
-      const plan = await planRun(catalog, parsed, executor.capacity);
-      const { config, strategyVersion, sources } = plan;
-      assertSameOrigin(store, config, plan.dataset, sources.teacher);
-      assertLent(store, config);
-      const space = spaceOf(problemOf(config, plan.places, []));
-      const earlier = await priorOf(store, { config, dataset: sources.dataset }, space);
-      const prior = [...plan.shipped, ...earlier];
+      const { plan, run } = await prepare(parsed, sample);
       assertOpen();
-      return launch(store.createRun({ id: newRunId(), config, strategyVersion, sample, prior, sources }), plan);
+      return launch(store.createRun(run), plan);
     });
 
-  const resume = (id: string): Promise<RunSummaryView> =>
-    alone(id, async () => {
+  /** Runs that begin in turn, all or none. Throws what a start of the first that is refused
+   * throws, with its name where there are several. */
+  async function enqueue(searches: readonly ParsedSearchInput[], tags: readonly string[]) {
+    const made: NewRun[] = [];
+    for (const [index, parsed] of searches.entries()) {
+      const { run } = await prepare(parsed, false).catch((error: unknown) => {
+        if (searches.length === 1 || !(error instanceof WorkbenchError)) throw error;
+        const which = `Run ${index + 1} of ${searches.length}, "${parsed.name}": ${error.message}`;
+        throw new WorkbenchError(error.code, which, error.place, { cause: error });
+      });
+      made.push(run);
+    }
+    assertOpen();
+    const created = store.queueNewRuns(made, tags);
+    created.forEach(({ id }) => announce(id));
+    void queue.next();
+    return created.map(({ id }) => views.get(id));
+  }
+
+  function goOnWith(id: string): Promise<RunSummaryView> {
+    return alone(id, async () => {
       const run = outOfTrash(id);
       if (run.state === 'finished') throw ended(run, 'gone on with');
       writeDown(id);
       return launch(run, await planAgain(run));
     });
+  }
+
+  function resume(id: string): Promise<RunSummaryView> {
+    queue.forgetPause();
+    return goOnWith(id);
+  }
+
+  /** Pauses what runs, which is the next one from then on, and goes on with this one. */
+  function jump(id: string): Promise<RunSummaryView> {
+    const rest = async (): Promise<string | undefined> => {
+      const [other] = machine.ids();
+      if (other === undefined || other === id) return undefined;
+      outOfTrash(id);
+      await machine.rest(other, `It made room for "${known(id).name}".`);
+      return other;
+    };
+    return queue.jump(id, rest, () => resume(id));
+  }
+
+  /** Of runs that can be gone on with. */
+  function wait(ids: readonly string[]): QueueView {
+    for (const id of ids) {
+      const run = outOfTrash(id);
+      if (machine.has(id)) throw ended(run, 'put into the queue');
+      if (run.state !== 'paused' && run.state !== 'interrupted') throw ended(run, 'put into the queue');
+    }
+    return queue.add(ids);
+  }
 
   const planAgain = (run: Run): Promise<RunPlan> => planResume(catalog, run, store.sources(run.id));
 
   async function pause(id: string): Promise<RunSummaryView> {
     const run = known(id);
-    if (machine.has(id)) await machine.rest(id);
-    else if (run.state === 'finished' || run.state === 'failed') throw ended(run, 'paused');
+    if (machine.has(id)) {
+      queue.holdForPause(run.name);
+      await machine.rest(id);
+    } else if (run.state === 'finished' || run.state === 'failed') throw ended(run, 'paused');
     else if (!writeDown(id) && run.state !== 'paused') {
       store.setRunState(id, 'paused');
-      views.announce(id);
+      announce(id);
     }
     return views.get(id);
   }
@@ -89,7 +154,7 @@ export function createRunService(parts: RunServiceParts) {
   function changed(id: string, change: () => void): RunSummaryView {
     known(id);
     change();
-    views.announce(id);
+    announce(id);
     return views.get(id);
   }
 
@@ -102,6 +167,8 @@ export function createRunService(parts: RunServiceParts) {
       return { rows: rows.map(views.viewOf), total, noteHits: store.noteHits(ids, query.search ?? '') };
     },
     start,
+    enqueue,
+    queue: { ...queue, add: wait, jump },
     pause,
     resume,
     stop,

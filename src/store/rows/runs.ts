@@ -106,7 +106,7 @@ export function runWriter(db: Connection, session: string) {
   const insert = db.prepare<unknown[]>(`
     INSERT INTO run (id, name, name_folded, state, config, strategy_version, sample, session, created_at, score,
       sources)
-    VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)`);
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const remove = db.prepare<[string]>('DELETE FROM run WHERE id = ?');
   const set = (columns: string) => {
     const update = updater(db, 'run', columns);
@@ -129,15 +129,16 @@ export function runWriter(db: Connection, session: string) {
 
   return {
     stateOf,
-    create: (run: NewRun, createdAt: string) => {
+    create: (run: NewRun, state: 'running' | 'paused', createdAt: string) => {
+      const { id, strategyVersion: version, prior = [] } = run;
       const { name } = run.config;
-      const { prior = [] } = run;
       const recorded: RecordedConfig = prior.length > 0 ? { ...run.config, prior } : run.config;
       const config = writeJson(recorded);
       const score = writeJson(EMPTY_SCORE);
       const sample = run.sample ? 1 : 0;
       const sources = run.sources === undefined ? null : JSON.stringify(run.sources);
-      insert.run(run.id, name, foldName(name), config, run.strategyVersion, sample, session, createdAt, score, sources);
+      const owner = state === 'running' ? session : null;
+      insert.run(id, name, foldName(name), state, config, version, sample, owner, createdAt, score, sources);
     },
     move: (id: string, to: RunState, reason: string | undefined, at: string) => {
       assertRunMove(id, stateOf(id), to);

@@ -25,7 +25,7 @@ const BY_PARENT: readonly { readonly table: string; readonly column: string; rea
 ];
 
 /** In the order in which rows may refer to those before. */
-const BY_ROWID = ['run', 'trial', 'event', 'prediction', 'latency', 'checkpoint', 'supernet', 'saved_view'] as const;
+const BY_ROWID = ['run', 'trial', 'event', 'prediction', 'latency', 'checkpoint', 'supernet', 'saved_view', 'run_queue'] as const;
 
 /** Counters of trials are made again by the rows that they count. */
 const SALVAGED_TABLES = [...BY_ROWID, ...BY_PARENT.map(({ table }) => table), 'trial_count'];
@@ -184,7 +184,7 @@ function copyByParent(
 
 function dropOrphans(to: Connection): void {
   to.exec('DELETE FROM trial WHERE run_id NOT IN (SELECT id FROM run)');
-  for (const table of ['event', 'trial_count', 'supernet']) {
+  for (const table of ['event', 'trial_count', 'supernet', 'run_queue']) {
     if (columnsOf(to, table).length > 0) {
       to.exec(`DELETE FROM ${table} WHERE run_id NOT IN (SELECT id FROM run)`);
     }

@@ -18,6 +18,7 @@ import { fixtureCosts, fixtureLog } from './log-fixtures.ts';
 import { fixtureSetup } from './setup-fixtures.ts';
 import { mockExecutor } from './mock-executor.ts';
 import { mockMaintenance } from './mock-maintenance.ts';
+import { mockQueue } from './mock-queue.ts';
 import { mockLibrary } from './library-fixtures.ts';
 import { familied } from '../familied.ts';
 import { mockUpkeep } from './mock-upkeep.ts';
@@ -165,6 +166,12 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
     Promise.reject(new WorkbenchError('run.state', 'There are no studies of generators here.'));
   const library = mockLibrary(emit);
   const client: BridgeClient = {
+    queue: mockQueue({
+      emit,
+      nameOf: (id) => find(id).records.run.name,
+      start: (name) => changeState(start(name, 24, false).run.id, 'paused'),
+      resume: (id) => changeState(id, 'running'),
+    }),
     ...mockMaintenance(),
     ...mockExecutor(),
     files: { put: async () => undefined, drop: async () => undefined },

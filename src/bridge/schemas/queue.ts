@@ -1,0 +1,11 @@
+/** Runs that wait for the machine. */
+import { list, id, z } from '../../core/records/zod.ts';
+
+export const queueSchema = z.strictObject({
+  /** The next one first. */
+  runs: list(z.strictObject({ id, name: z.string() })),
+  /** Why none of them begins, in words. */
+  held: z.string().optional(),
+});
+
+export type QueueView = z.output<typeof queueSchema>;
