@@ -2,12 +2,9 @@
 import { oc } from '@orpc/contract';
 import { tagSchema } from '../core/records/labels.ts';
 import { id, list, z } from '../core/records/zod.ts';
-import { queueSchema } from './schemas/queue.ts';
+import { MOST_QUEUED, queueSchema } from './schemas/queue.ts';
 import { idInput, runSummarySchema, searchInputSchema } from './schemas/records.ts';
 import { idsInput, MOST_RUNS_AT_ONCE, MOST_TAGS } from './schemas/upkeep.ts';
-
-/** Runs that are made in one go. */
-const MOST_QUEUED = 500;
 
 const enqueueInput = z.strictObject({
   searches: z.array(searchInputSchema).min(1).max(MOST_QUEUED),

@@ -11,6 +11,7 @@ import { exportVerb } from './verbs/export.ts';
 import { exportRunVerb } from './verbs/export-run.ts';
 import { importRunsVerb } from './verbs/import-runs.ts';
 import { latencyVerb } from './verbs/latency.ts';
+import { queueVerb } from './verbs/queue.ts';
 import { rayVerb } from './verbs/ray.ts';
 import { reclaimVerb } from './verbs/reclaim.ts';
 import { replayVerb } from './verbs/replay.ts';
@@ -20,6 +21,7 @@ import { runsVerb } from './verbs/runs.ts';
 import { searchVerb } from './verbs/search.ts';
 import { showVerb } from './verbs/show.ts';
 import { studyVerb } from './verbs/study.ts';
+import { sweepVerb } from './verbs/sweep.ts';
 import { tagVerb } from './verbs/tag.ts';
 import { teachersVerb } from './verbs/teachers.ts';
 import type { Verb, VerbContext } from './common.ts';
@@ -35,6 +37,8 @@ const VERBS: readonly Verb[] = [
   searchVerb,
   resumeVerb,
   retrainVerb,
+  sweepVerb,
+  queueVerb,
   runsVerb,
   showVerb,
   latencyVerb,

@@ -44,7 +44,7 @@ export function createRunQueue({ store, live, log, isOpen, isBusy, begin, announ
 
   /** To everybody, where it is another one than was told last. */
   function tell(): QueueView {
-    if (store.queue().length === 0) held = undefined;
+    if (store.queue().length === 0 && held?.why !== HELD) held = undefined;
     const now = view();
     const written = JSON.stringify(now);
     if (written !== told) live.publish({ type: 'queue.changed', queue: now });

@@ -25,7 +25,9 @@ const BY_PARENT: readonly { readonly table: string; readonly column: string; rea
 ];
 
 /** In the order in which rows may refer to those before. */
-const BY_ROWID = ['run', 'trial', 'event', 'prediction', 'latency', 'checkpoint', 'supernet', 'saved_view', 'run_queue'] as const;
+const BY_ROWID = [
+  ...(['run', 'trial', 'event', 'prediction', 'latency', 'checkpoint', 'supernet', 'saved_view', 'run_queue'] as const),
+];
 
 /** Counters of trials are made again by the rows that they count. */
 const SALVAGED_TABLES = [...BY_ROWID, ...BY_PARENT.map(({ table }) => table), 'trial_count'];
