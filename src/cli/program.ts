@@ -5,7 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { withoutControls } from '../bridge/words/control-characters.ts';
 import { failureOf } from '../host/for-shells.ts';
 import { backendVerb } from './verbs/backend.ts';
-import { datasetsVerb } from './verbs/datasets.ts';
+import { datasetsVerb } from './verbs/datasets/datasets.ts';
 import { doctorVerb } from './verbs/doctor.ts';
 import { exportVerb } from './verbs/export.ts';
 import { exportRunVerb } from './verbs/export-run.ts';

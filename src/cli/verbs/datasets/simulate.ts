@@ -1,11 +1,11 @@
 /** `trade datasets simulate pupils`: pupils of whom all is known become a data set. */
 import type { Command } from 'commander';
-import { parseInput } from '../../bridge/config/parse-input.ts';
-import { simulateInputSchema } from '../../bridge/schemas/import.ts';
-import type { ParsedSimulateInput } from '../../bridge/schemas/import.ts';
-import { printResult, wholeNumber, withCommonOptions, withHost, withProgress } from '../common.ts';
-import type { CommonOptions, VerbContext } from '../common.ts';
-import { importTeller, summaryOf } from './datasets-import.ts';
+import { parseInput } from '../../../bridge/config/parse-input.ts';
+import { simulateInputSchema } from '../../../bridge/schemas/import.ts';
+import type { ParsedSimulateInput } from '../../../bridge/schemas/import.ts';
+import { printResult, wholeNumber, withCommonOptions, withHost, withProgress } from '../../common.ts';
+import type { CommonOptions, VerbContext } from '../../common.ts';
+import { importTeller, summaryOf } from './import.ts';
 
 type SimulateOptions = CommonOptions & ParsedSimulateInput;
 

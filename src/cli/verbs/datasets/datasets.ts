@@ -1,11 +1,11 @@
 /** `trade datasets list|check|import|subset|simulate`: the data sets that a search can use. */
-import type { DatasetView } from '../../bridge/schemas/records.ts';
-import { checkDataset, listDatasets, textTable } from '../../host/for-shells.ts';
-import { printResult, withCommonOptions, workspaceOf } from '../common.ts';
-import type { CommonOptions, Verb } from '../common.ts';
-import { addImport } from './datasets-import.ts';
-import { addSimulate } from './datasets-simulate.ts';
-import { addSubset } from './datasets-subset.ts';
+import type { DatasetView } from '../../../bridge/schemas/records.ts';
+import { checkDataset, listDatasets, textTable } from '../../../host/for-shells.ts';
+import { printResult, withCommonOptions, workspaceOf } from '../../common.ts';
+import type { CommonOptions, Verb } from '../../common.ts';
+import { addImport } from './import.ts';
+import { addSimulate } from './simulate.ts';
+import { addSubset } from './subset.ts';
 
 const COLUMNS = ['data set', '>classes', 'shape', '>train', '>a class', '>validation', '>test', 'licence', 'title'];
 

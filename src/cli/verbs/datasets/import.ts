@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { importOrderSchema } from '../../bridge/schemas/import.ts';
-import type { ImportOrder } from '../../bridge/schemas/import.ts';
-import { parseInput } from '../../bridge/config/parse-input.ts';
-import type { DatasetView } from '../../bridge/schemas/records.ts';
-import { durationText } from '../../host/for-shells.ts';
-import type { JobProgress, ProgressPrinter } from '../../host/for-shells.ts';
-import { dataKindOf } from '../../core/data-kinds.ts';
-import { printResult, wholeNumber, withCommonOptions, withHost, withProgress } from '../common.ts';
-import type { CommonOptions, VerbContext } from '../common.ts';
+import { importOrderSchema } from '../../../bridge/schemas/import.ts';
+import type { ImportOrder } from '../../../bridge/schemas/import.ts';
+import { parseInput } from '../../../bridge/config/parse-input.ts';
+import type { DatasetView } from '../../../bridge/schemas/records.ts';
+import { durationText } from '../../../host/for-shells.ts';
+import type { JobProgress, ProgressPrinter } from '../../../host/for-shells.ts';
+import { dataKindOf } from '../../../core/data-kinds.ts';
+import { printResult, wholeNumber, withCommonOptions, withHost, withProgress } from '../../common.ts';
+import type { CommonOptions, VerbContext } from '../../common.ts';
 
 /** From this share on a rate is worth telling. */
 const TELLING_SHARE = 0.02;

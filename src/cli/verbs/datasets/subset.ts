@@ -1,11 +1,11 @@
 /** `trade datasets subset NAME`: some classes of a data set, with fewer images, become another
  * one. */
 import type { Command } from 'commander';
-import { subsetInputSchema } from '../../bridge/schemas/import.ts';
-import { parseInput } from '../../bridge/config/parse-input.ts';
-import { printResult, wholeNumber, withCommonOptions, withHost, withProgress } from '../common.ts';
-import type { CommonOptions, VerbContext } from '../common.ts';
-import { importTeller, summaryOf } from './datasets-import.ts';
+import { subsetInputSchema } from '../../../bridge/schemas/import.ts';
+import { parseInput } from '../../../bridge/config/parse-input.ts';
+import { printResult, wholeNumber, withCommonOptions, withHost, withProgress } from '../../common.ts';
+import type { CommonOptions, VerbContext } from '../../common.ts';
+import { importTeller, summaryOf } from './import.ts';
 
 type SubsetOptions = CommonOptions & {
   readonly classes: string;
