@@ -41,6 +41,12 @@ export const RUN_STATES = {
   failed: { label: 'Failed', tone: 'bad' },
 } as const satisfies Readonly<Record<RunState, StateWord>>;
 
+/** Of a run that waits for the machine; `place`: 1 is the next. */
+export const queuedState = (place: number): StateWord => ({
+  label: place === 1 ? 'Next' : `Queued, ${place}`,
+  tone: 'neutral',
+});
+
 /** Nothing more comes of it. */
 export const isOver = (state: RunState): boolean => state === 'finished' || state === 'failed';
 

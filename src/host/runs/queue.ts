@@ -25,7 +25,7 @@ export interface RunQueueParts {
 }
 
 const BEGAN_ANEW = 'The program was started anew.';
-const HELD = 'You hold it.';
+const HELD = 'By you.';
 
 type Hold = { readonly why: string; readonly isOfPause: boolean };
 

@@ -35,6 +35,7 @@ export const ICON_PATHS = {
   tag: 'M2.5 2.5h5.5l5.5 5.5-5.5 5.5-5.5-5.5zM5.5 5.5h.01',
   undo: 'M5 3L2 6l3 3M2.5 6H10a3.5 3.5 0 0 1 0 7H6',
   down: 'M4 6l4 4 4-4',
+  up: 'M4 10l4-4 4 4',
   keyboard: 'M1.5 4h13v8h-13zM4 6.5h.01M6.7 6.5h.01M9.4 6.5h.01M12 6.5h.01M5 9.5h6',
   menu: 'M3 8h.01M8 8h.01M13 8h.01',
 } as const;

@@ -9,6 +9,7 @@ import type { HostEvent } from '../../bridge/schemas/records.ts';
 import { useArrival } from './arrival.ts';
 import { useCatalog } from './catalog.ts';
 import { useJobs } from './jobs.ts';
+import { useQueue } from './queue.ts';
 import { useRecords } from './records.ts';
 import { useReplays } from './replays.ts';
 
@@ -68,6 +69,7 @@ export const useLive = defineStore('live', () => {
       await useRecords().readAgain();
       await useReplays().readAgain();
       await useJobs().readAgain();
+      await useQueue().readAgain();
       await useArrival().readOffered();
       synced.value = true;
     } catch {
@@ -85,6 +87,7 @@ export const useLive = defineStore('live', () => {
     const changes = pending;
     pending = [];
     useReplays().apply(only(changes, 'replay.changed', 'replay.removed'));
+    useQueue().apply(only(changes, 'queue.changed'));
     useJobs().apply(only(changes, 'job.changed', 'job.removed'));
     useRecords().apply(only(changes, 'run.changed', 'run.removed', 'trial.changed', 'epoch.appended'));
     // A read that fails says so to whoever asks for the catalog next.

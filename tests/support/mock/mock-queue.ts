@@ -31,7 +31,7 @@ export function mockQueue({ emit, nameOf, start, resume }: MockQueueParts): Brid
     add: async ({ ids: more }) => set([...without(more), ...more]),
     remove: async ({ ids: gone }) => set(without(gone)),
     move: async ({ id, place }) => set(without([id]).toSpliced(place, 0, id)),
-    hold: async () => set(ids, 'You hold it.'),
+    hold: async () => set(ids, 'By you.'),
     goOn: async () => set(ids, ''),
     jump: async ({ id }) => (set(without([id])), resume(id)),
   };
