@@ -27,6 +27,8 @@ const GOALS: Readonly<Record<keyof UiFigures, { readonly words: string; readonly
   sortMs: { words: 'Sort of the table, from the click to the paint', goal: '< 150' },
   front10kMs: { words: 'Front of the largest run against another cost', goal: '< 200' },
   front50kMs: { words: 'Front of all runs, from the click to its last pixel', goal: '< 1000' },
+  runTableMs: { words: 'Table of all runs, from the list to its first paint', goal: '< 300' },
+  runTableFilterMs: { words: 'Filter of the table of runs, from the key to the paint', goal: '< 100' },
   scrollFps: { words: 'Frames a second while the table scrolls', goal: '> 50' },
   rendererMb: { words: 'Most memory that the renderer process held (MB)', goal: '< 600' },
   startMs: { words: 'From the start of the program to the first paint of the list', goal: '< 1000' },

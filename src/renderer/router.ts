@@ -31,6 +31,7 @@ const ROUTES = [
   inRail('new-run', '/new', 'plus', () => import('./views/NewRunView.vue')),
   beside('run', `/runs/:id/:tab(${TABS})?`, 'Run', () => import('./views/RunView.vue')),
   beside('student', '/students/:id', 'Student', () => import('./views/StudentView.vue')),
+  beside('run-table', '/table', 'Table of runs', () => import('./views/RunTableView.vue')),
   beside('trash', '/trash', 'Trash', () => import('./views/TrashView.vue')),
   inRail('all-front', '/front', 'front', () => import('./views/AllFrontView.vue')),
   inRail('compare', '/compare', 'compare', () => import('./views/CompareView.vue')),

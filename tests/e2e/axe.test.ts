@@ -44,6 +44,7 @@ const ADDRESSES: Readonly<Record<RouteName, (held: Held) => readonly string[]>> 
     ...RUN_TABS.filter(({ id }) => id !== 'students').map(({ id }) => `/runs/${made}/${id}`),
     ...(['front', 'regions', 'predictions'] as const).map((tab) => `/runs/${run}/${tab}`),
   ],
+  'run-table': ({ made, run }) => ['/table', `/table?runs=${made},${run}`],
   trash: () => ['/trash'],
   student: ({ student }) => [`/students/${student}`],
   'all-front': () => ['/front'],

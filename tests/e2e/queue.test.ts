@@ -30,6 +30,12 @@ await describeInChromium('the queue', (chromium) => {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
+  /** For those who look: into the folder that TRADE_E2E_SHOTS names. */
+  async function shoot(name: string): Promise<void> {
+    const shots = process.env['TRADE_E2E_SHOTS'];
+    if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}.png`) });
+  }
+
   const queue = (): Locator => page.getByRole('region', { name: 'Queue' });
   const waiting = (): Promise<readonly string[]> => queue().getByRole('link').allInnerTexts();
   const badge = (words: string): Promise<void> =>
@@ -76,7 +82,7 @@ await describeInChromium('the queue', (chromium) => {
     await expect.poll(waiting).toEqual(['Third', 'First', 'Second']);
     await queue().getByRole('button', { name: 'Take Second out of the queue' }).click();
     await expect.poll(waiting).toEqual(['Third', 'First']);
-    if (process.env['TRADE_E2E_SHOTS']) await page.screenshot({ path: join(process.env['TRADE_E2E_SHOTS'], 'queue.png') });
+    await shoot('queue');
     expect([await overflowOf(page), await cutControls(page), await seriousFindings(page)]).toEqual([[], [], []]);
     // Over a reload, with what ran at its end.
     await page.reload();
@@ -114,7 +120,7 @@ await describeInChromium('the queue', (chromium) => {
     expect(await dialog.getByRole('button', { name: /^Queue/ }).isDisabled()).toBe(true);
     await dialog.getByRole('button', { name: 'Remove what varies, 1' }).click();
     expect(await seriousFindings(page)).toEqual([]);
-    if (process.env['TRADE_E2E_SHOTS']) await page.screenshot({ path: join(process.env['TRADE_E2E_SHOTS'], 'sweep.png') });
+    await shoot('sweep');
     await dialog.getByRole('button', { name: 'Queue 4 runs' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('heading', { name: 'Experiments' }).waitFor();
@@ -122,5 +128,22 @@ await describeInChromium('the queue', (chromium) => {
     await expect.poll(() => names.count()).toBe(4);
     expect((await names.allInnerTexts()).every((name) => name.startsWith('Night · '))).toBe(true);
     await expect.poll(() => page.locator('.body .badge', { hasText: 'Finished' }).count(), { timeout: SLOW }).toBe(4);
+  });
+
+  test('its runs stand in one table, what differs first, and the strategies are compared by pairs', async () => {
+    await page.getByRole('link', { name: 'Table', exact: true }).click();
+    const table = page.getByRole('region', { name: 'Runs as a table' });
+    await expect.poll(() => table.getByRole('row').count()).toBe(5);
+    expect((await table.getByRole('columnheader').allInnerTexts()).slice(0, 3)).toEqual(['Run', 'Strategy', 'Seed']);
+    const effects = page.getByRole('region', { name: 'Did it make a difference?' });
+    await effects.getByRole('row', { name: /fewer than 5 pairs: none claimed/ }).waitFor();
+    await table.getByRole('button', { name: 'Seed' }).click();
+    await table.getByRole('columnheader', { name: 'Seed ↓' }).waitFor();
+    await page.getByRole('checkbox', { name: 'Seeds together' }).check();
+    await expect.poll(() => table.getByRole('row').count()).toBe(3);
+    await page.getByRole('searchbox').fill('random');
+    await expect.poll(() => table.getByRole('row').count()).toBe(2);
+    await shoot('table');
+    expect([await overflowOf(page), await cutControls(page), await seriousFindings(page)]).toEqual([[], [], []]);
   });
 });
