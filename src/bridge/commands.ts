@@ -27,6 +27,8 @@ export interface CommandSpec {
   /** In tinykeys' notation (`$mod` is Ctrl, on a Mac Command); the first is the one that menus
    * show. */
   readonly keys: readonly string[];
+  /** Other words by which people look for it. */
+  readonly also?: string;
   readonly group: CommandGroup;
   /** Where it stands in Electron's menu; commands without a place of their own there are found in
    * the palette. */
@@ -40,6 +42,19 @@ export const COMMAND_GROUPS = {
   runs: 'Runs',
 } as const satisfies Readonly<Record<CommandGroup, string>>;
 
+/** Other words by which people look for a view. */
+const VIEW_WORDS: Readonly<Partial<Record<ViewId, string>>> = {
+  experiments: 'home runs list queue archive',
+  'new-run': 'search start sweep form',
+  'all-front': 'pareto best students',
+  compare: 'difference side by side pinned',
+  teachers: 'import onnx logits ensemble train',
+  datasets: 'import images folder photographs csv wav sound',
+  strategies: 'replay benchmark claim',
+  generators: 'gan study',
+  settings: 'preferences options backup repair cluster ray device',
+};
+
 /** Beside its digit. */
 const VIEW_KEYS: Readonly<Partial<Record<ViewId, string>>> = { 'new-run': '$mod+N', compare: '$mod+D' };
 
@@ -48,15 +63,19 @@ const OWN = {
   find: { title: 'Find in this view', keys: ['$mod+F'], group: 'general', menu: 'edit' },
   'help.keys': { title: 'Keyboard shortcuts', keys: ['[Shift]+?'], group: 'general', menu: 'help' },
   'guide.toggle': { title: 'First steps', keys: [], group: 'general', menu: 'help' },
-  'theme.next': { title: 'Switch the theme', keys: [], group: 'general' },
-  undo: { title: 'Undo', keys: ['$mod+Z'], group: 'general' },
-  'trash.open': { title: 'Trash and space', keys: [], group: 'general' },
+  'theme.next': {
+    ...{ title: 'Switch the theme', keys: [], group: 'general' },
+    also: 'dark light mode colours appearance',
+  },
+  undo: { title: 'Undo', keys: ['$mod+Z'], also: 'back', group: 'general' },
+  'trash.open': { title: 'Trash and space', keys: [], also: 'delete bin disk reclaim free', group: 'general' },
+  quit: { title: 'Quit…', keys: [], also: 'exit close end', group: 'general' },
   next: { title: 'Next student or run', keys: ['J'], group: 'students' },
   previous: { title: 'Previous student or run', keys: ['K'], group: 'students' },
   'student.pin': { title: 'Pin to compare, or unpin', keys: ['Space'], group: 'students' },
   'selection.ranges': { title: 'Select by ranges…', keys: ['R'], group: 'students' },
-  export: { title: 'Export', keys: ['E'], group: 'students' },
-  'run.pause': { title: 'Pause or resume', keys: ['P'], group: 'runs' },
+  export: { title: 'Export', keys: ['E'], also: 'save download file onnx', group: 'students' },
+  'run.pause': { title: 'Pause or resume', keys: ['P'], also: 'go on continue queue', group: 'runs' },
   'run.stop': { title: 'Stop the search…', keys: [], group: 'runs' },
   'run.trash': { title: 'Move to the trash', keys: ['Delete'], group: 'runs' },
   'run.again': { title: 'Train the best students again…', keys: [], group: 'runs' },
@@ -72,7 +91,8 @@ function viewCommands(): Record<`view.${ViewId}`, CommandSpec> {
   const made = VIEWS.map(({ id, title }, index): [string, CommandSpec] => {
     const own = VIEW_KEYS[id];
     const keys = [...(own === undefined ? [] : [own]), String(index + 1)];
-    return [`view.${id}`, { title, keys, group: 'views', menu: id === 'new-run' ? 'file' : 'go' }];
+    const also = VIEW_WORDS[id] ?? '';
+    return [`view.${id}`, { title, keys, also, group: 'views', menu: id === 'new-run' ? 'file' : 'go' }];
   });
   // Sound: made of the very list that the type is made of.
   return Object.fromEntries(made) as Record<`view.${ViewId}`, CommandSpec>;

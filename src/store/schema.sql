@@ -1,4 +1,4 @@
--- Schema 8, made by the migrations: see tests/store/migrate.test.ts.
+-- Schema 9, made by the migrations: see tests/store/migrate.test.ts.
 
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -168,3 +168,35 @@ CREATE TABLE run_queue (
   place INTEGER PRIMARY KEY CHECK (place >= 1),
   run_id TEXT NOT NULL UNIQUE REFERENCES run (id) ON DELETE CASCADE
 ) STRICT;
+
+CREATE VIEW v_runs AS
+  SELECT r.id AS run, r.name, r.state, r.dataset, r.teacher, r.strategy,
+    r.config ->> '$.seed' AS seed,
+    r.config ->> '$.budget.trials' AS budget_students,
+    r.config ->> '$.budget.epochs' AS budget_epochs,
+    r.created_at, r.finished_at, r.seconds,
+    CASE json_type(r.score, '$.bestAccuracy') WHEN 'real' THEN r.score ->> '$.bestAccuracy' WHEN 'integer' THEN r.score ->> '$.bestAccuracy' END AS best_accuracy,
+    r.score ->> '$.frontSize' AS front_size,
+    CASE json_type(r.score, '$.hypervolume') WHEN 'real' THEN r.score ->> '$.hypervolume' WHEN 'integer' THEN r.score ->> '$.hypervolume' END AS hypervolume,
+    (SELECT group_concat(tag, ', ') FROM run_tag g WHERE g.run_id = r.id) AS tags,
+    r.trashed_at IS NOT NULL AS in_trash,
+    r.config
+  FROM run r;
+
+CREATE VIEW v_students AS
+  SELECT t.run_id AS run, t.number, t.state, t.family, t.config, t.seed,
+    CASE json_type(t.metrics, '$.accuracy') WHEN 'real' THEN t.metrics ->> '$.accuracy' WHEN 'integer' THEN t.metrics ->> '$.accuracy' END AS accuracy,
+    CASE WHEN typeof(t.test_accuracy) IN ('real', 'integer') THEN t.test_accuracy END AS test_accuracy,
+    t.params, t.macs, t.peak_activation_bytes,
+    CASE json_type(t.metrics, '$.latencyMs') WHEN 'real' THEN t.metrics ->> '$.latencyMs' WHEN 'integer' THEN t.metrics ->> '$.latencyMs' END AS latency_ms,
+    t.epochs_done AS epochs, t.seconds, t.attempts, t.reason, t.created_at, t.finished_at, t.metrics
+  FROM trial t;
+
+CREATE VIEW v_epochs AS
+  SELECT t.run_id AS run, t.number, e.epoch,
+    CASE WHEN typeof(e.train_loss) IN ('real', 'integer') THEN e.train_loss END AS train_loss,
+    CASE WHEN typeof(e.validation_loss) IN ('real', 'integer') THEN e.validation_loss END AS validation_loss,
+    CASE WHEN typeof(e.validation_accuracy) IN ('real', 'integer') THEN e.validation_accuracy END AS validation_accuracy,
+    CASE WHEN typeof(e.learning_rate) IN ('real', 'integer') THEN e.learning_rate END AS learning_rate,
+    CASE WHEN typeof(e.seconds) IN ('real', 'integer') THEN e.seconds END AS seconds
+  FROM epoch e JOIN trial t ON t.id = e.trial_id;

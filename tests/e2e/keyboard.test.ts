@@ -303,4 +303,25 @@ await describeInChromium('the workbench by keyboard', (chromium) => {
     await page.goBack();
     await page.getByRole('heading', { name: 'Student #1', level: 1 }).waitFor();
   });
+
+  test('the palette finds a teacher, and what people call otherwise; the first key skips the rail', async () => {
+    await page.goto(page.url().replace(/#.*/, '#/'));
+    await page.reload();
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+    await press('Tab');
+    expect(await focused()).toBe('Skip to the view');
+    await press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+    for (const [words, found, address] of [
+      ['fashion-resnet', 'Teacher', /#\/teachers\/fashion-resnet$/],
+      ['backup', 'Settings', /#\/settings$/],
+      ['upload images', 'Import a data set', /#\/datasets$/],
+    ] as const) {
+      await press('Control+k');
+      await page.keyboard.type(words);
+      await page.locator('[role=option][data-highlighted]').filter({ hasText: found }).waitFor();
+      await press('Enter');
+      await page.waitForURL(address);
+    }
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { effectScope } from 'vue';
-import { findEntries, studentAsked } from '../../src/renderer/commands/palette-entries.ts';
+import { COMMANDS } from '../../src/bridge/commands.ts';
+import { findEntries, findOtherwise, studentAsked } from '../../src/renderer/commands/palette-entries.ts';
 import { runCommand, useCommand, testing } from '../../src/renderer/commands/registry.ts';
 
 const { liveCommand } = testing;
@@ -39,6 +40,21 @@ describe('the palette', () => {
     expect(titles('ALL front', entry('Front of all runs'), entry('Front'))).toEqual(['Front of all runs']);
     expect(titles('paused', entry('A search', 'Paused'), entry('Another', 'Finished'))).toEqual(['A search']);
     expect(titles('  ', entry('A'), entry('B'))).toEqual(['A', 'B']);
+  });
+
+  it('finds what people call otherwise, by words that are not shown', () => {
+    const hidden = Object.assign(entry('Switch the theme'), { also: 'dark light' });
+    expect(titles('dark', hidden)).toEqual([]);
+    expect(findOtherwise([hidden, entry('Undo')], 'dark')).toEqual([hidden]);
+    // What bears the word is among the first already.
+    expect(findOtherwise([hidden], 'theme')).toEqual([]);
+    const words = Object.values(COMMANDS).map(({ title, also = '' }) => `${title} ${also}`.toLowerCase());
+    for (const wanted of ['dark', 'backup', 'import', 'quit', 'delete', 'sweep', 'onnx', 'ray']) {
+      expect(
+        words.some((text) => text.includes(wanted)),
+        wanted,
+      ).toBe(true);
+    }
   });
 
   it('reads a student’s number with and without its mark, alone and behind a run’s name', () => {

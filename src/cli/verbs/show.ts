@@ -2,6 +2,7 @@
  * process searches in it. */
 import { Option } from 'commander';
 import { lineText, logLines } from '../../bridge/words/log-lines.ts';
+import { csvText } from '../../bridge/words/csv-text.ts';
 import type { LogLine } from '../../bridge/words/log-lines.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { latencyMetrics } from '../../core/latency.ts';
@@ -23,6 +24,7 @@ import {
 import type { ReadableWorkspace, RunEnd } from '../../host/for-shells.ts';
 import { printJson, printLines, printResult, withCommonOptions, withWorkspace, workspaceOf } from '../common.ts';
 import type { CommonOptions, Verb } from '../common.ts';
+import { studentTable } from './student-table.ts';
 import { setupLines, setupRecord } from './show-setup.ts';
 import { frontRecords, givenRecords, isByAccuracy, logRecord, trialRecord } from '../records.ts';
 
@@ -43,7 +45,16 @@ export const showVerb: Verb = (program, context) => {
         'log',
       ]),
     )
+    .addOption(
+      new Option('--format <form>', 'csv: a row a student, for a spreadsheet')
+        .choices(['csv'])
+        .conflicts(['why', 'log', 'setup', 'json']),
+    )
     .action(async (id: string, options: ShowOptions) => {
+      if (options.format === 'csv') {
+        process.stdout.write(csvText(studentTable(withWorkspace(options, (workspace) => read(workspace, id)))));
+        return;
+      }
       if (options.setup) {
         const places = { workspace: workspaceOf(options), resources: context.hostOptions.resources };
         const setup = await setupRecorded(places, id);
@@ -73,6 +84,7 @@ interface ShowOptions extends CommonOptions {
   readonly why?: boolean;
   readonly log?: boolean;
   readonly setup?: boolean;
+  readonly format?: 'csv';
 }
 
 /** Throws `run.missing`. */

@@ -6,6 +6,8 @@ export interface PaletteEntry {
   readonly title: string;
   /** In the second place, and searched too: where a student is from, what state a run is in. */
   readonly detail?: string;
+  /** Other words by which people look for it: searched, not shown. */
+  readonly also?: string;
   /** Keys that do the same. */
   readonly keys?: string;
   run(): unknown;
@@ -20,12 +22,23 @@ export interface PaletteGroup {
  * otherwise. */
 export function findEntries(entries: readonly PaletteEntry[], typed: string): readonly PaletteEntry[] {
   const words = wordsOf(typed);
-  const found = entries.filter(({ title, detail = '' }) => {
-    const text = `${title} ${detail}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  const found = entries.filter(({ title, detail = '' }) => holds(`${title} ${detail}`, words));
   const isFirst = ({ title }: PaletteEntry): boolean => title.toLowerCase().startsWith(words.join(' '));
   return [...found.filter(isFirst), ...found.filter((entry) => !isFirst(entry))];
+}
+
+/** Those that hold every word typed only by what people call them otherwise. */
+export function findOtherwise(entries: readonly PaletteEntry[], typed: string): readonly PaletteEntry[] {
+  const words = wordsOf(typed);
+  return entries.filter(
+    ({ title, detail = '', also = '' }) =>
+      !holds(`${title} ${detail}`, words) && holds(`${title} ${detail} ${also}`, words),
+  );
+}
+
+function holds(text: string, words: readonly string[]): boolean {
+  const lower = text.toLowerCase();
+  return words.every((word) => lower.includes(word));
 }
 
 /** `sample #12`: the student whose title bears 12, of runs whose name holds `sample`; undefined

@@ -11,7 +11,7 @@ import { useCatalog } from '../stores/catalog.ts';
 import { RUN_STATES, trialTitle } from '../words.ts';
 import { runHere } from './here.ts';
 import type { PaletteEntry, PaletteGroup } from './palette-entries.ts';
-import { findEntries, studentAsked } from './palette-entries.ts';
+import { findEntries, findOtherwise, studentAsked } from './palette-entries.ts';
 import type { LiveCommand } from './registry.ts';
 import { liveCommands } from './registry.ts';
 
@@ -84,16 +84,35 @@ export function usePalette(typed: () => string | undefined) {
     }));
   });
 
+  /** What the workbench keeps beside runs, and what is done in a view without a key of its own. */
+  const places = computed((): readonly PaletteEntry[] => {
+    const to = (path: string) => (): unknown => router.push(path);
+    return [
+      ...catalog.teachers.map(({ name, title }) => ({
+        ...{ key: `teacher.${name}`, title, detail: 'Teacher', also: name, run: to(`/teachers/${name}`) },
+      })),
+      ...catalog.datasets.map(({ name, title }) => ({
+        ...{ key: `dataset.${name}`, title, detail: 'Data set', also: name, run: to(`/datasets/${name}`) },
+      })),
+      ...DOINGS.map(({ title, path, also }) => ({ key: `doing.${title}`, title, also, run: to(path) })),
+    ];
+  });
+
   const groups = computed((): readonly PaletteGroup[] => {
     const text = typed() ?? '';
     const commands = liveCommands().filter(({ id }) => id !== 'palette.open');
-    const [views, actions] = [commands.filter(isView), commands.filter((one) => !isView(one))];
+    const views = commands.filter(isView).map(commandEntry);
+    const actions = commands.filter((one) => !isView(one)).map(commandEntry);
     const groups = [
       { title: 'Students', entries: students.value },
-      { title: 'Actions', entries: findEntries(actions.map(commandEntry), text) },
-      { title: 'Views', entries: findEntries(views.map(commandEntry), text) },
+      { title: 'Actions', entries: findEntries(actions, text) },
+      { title: 'Views', entries: findEntries(views, text) },
       { title: 'Parts of the run', entries: findEntries(tabs.value, text) },
+      // Too many to be offered to who has typed nothing.
+      { title: 'Teachers, data sets and more', entries: text.trim() === '' ? [] : findEntries(places.value, text) },
       { title: text.trim() === '' ? 'Newest runs' : 'Runs', entries: runs.value },
+      // Last: what bears the word itself was meant.
+      { title: 'Perhaps', entries: findOtherwise([...actions, ...views, ...places.value], text) },
     ];
     return groups.filter(({ entries }) => entries.length > 0);
   });
@@ -101,9 +120,20 @@ export function usePalette(typed: () => string | undefined) {
   return { groups, failure };
 }
 
+const DOINGS = [
+  { title: 'Import a data set', path: '/datasets', also: 'upload images folder photographs csv wav' },
+  { title: 'Import a teacher', path: '/teachers', also: 'upload onnx logits network' },
+  { title: 'Import or export runs', path: '/', also: 'archive .trade share move' },
+  { title: 'Back the workspace up', path: '/settings', also: 'backup copy restore safe' },
+  { title: 'Check and repair the workspace', path: '/settings', also: 'doctor damaged mend' },
+  { title: 'Where trainings run', path: '/settings', also: 'cluster ray gpu cpu machine' },
+  { title: 'Table of runs', path: '/table', also: 'compare settings seeds sweep csv spreadsheet' },
+] as const;
+
 const isView = ({ id }: LiveCommand): boolean => COMMANDS[id].group === 'views';
 
 function commandEntry({ id, words, run }: LiveCommand): PaletteEntry {
-  const [keys] = COMMANDS[id].keys;
-  return { key: id, title: words, run, ...(keys !== undefined && { keys }) };
+  const { keys: all, also } = COMMANDS[id];
+  const [keys] = all;
+  return { key: id, title: words, run, ...(keys !== undefined && { keys }), ...(also !== undefined && { also }) };
 }

@@ -157,7 +157,7 @@ export function sortedRows(rows: readonly RunRow[], column: TableColumn, isDesce
 export const comparableSettings = (summaries: readonly RunSummaryView[]): readonly string[] =>
   differingSettings(runRows(summaries, false)).filter((path) => path !== 'seed' && path !== 'dataset');
 
-/** Of runs that have come to their end. Hypervolumes are compared where their boxes are the same. */
+/** Of runs that have ended. Hypervolumes are compared where their boxes are the same. */
 export function effectsOf(
   summaries: readonly RunSummaryView[],
   { path, base, measure }: { readonly path: string; readonly base: string; readonly measure: Measure },

@@ -5,7 +5,7 @@ import type { Comparison, SeededCurves, Spread } from '../../core/anytime.ts';
 import { byEpoch, compareWith, reachedBy, readingCounts, spreadAfter, timesOfAsks } from '../../core/anytime.ts';
 import { quantile } from '../../core/math/quantile.ts';
 import type { Goal } from '../../core/objective.ts';
-import { csvText } from '../csv.ts';
+import { csvText } from '../../bridge/words/csv-text.ts';
 import { digits, formatPercent, formatPlural } from '../format.ts';
 
 /** What a curve shows. */

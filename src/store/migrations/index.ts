@@ -10,6 +10,17 @@ import { sources } from './0005-sources.ts';
 import { legs } from './0006-legs.ts';
 import { tasks } from './0007-tasks.ts';
 import { queue } from './0008-queue.ts';
+import { views } from './0009-views.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [initial, latency, bestCheckpoint, upkeep, sources, legs, tasks, queue];
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  latency,
+  bestCheckpoint,
+  upkeep,
+  sources,
+  legs,
+  tasks,
+  queue,
+  views,
+];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { csvText } from '../../src/renderer/csv.ts';
+import { csvText } from '../../src/bridge/words/csv-text.ts';
 import { replayCsv } from '../../src/renderer/strategies/replay-figures.ts';
 
 test('a comma, a quote or a line break in a cell does not break the row', () => {

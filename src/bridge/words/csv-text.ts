@@ -1,7 +1,11 @@
 /** Tables as comma-separated values (RFC 4180), for spreadsheets too. */
-import type { ChartTable } from './charts/chart.ts';
 
-export function csvText({ columns, rows }: ChartTable): string {
+interface CsvTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export function csvText({ columns, rows }: CsvTable): string {
   return [columns, ...rows].map((cells) => `${cells.map(cellOf).join(',')}\r\n`).join('');
 }
 
