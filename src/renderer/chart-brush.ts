@@ -12,12 +12,16 @@ export interface Brushed {
   readonly isAdding: boolean;
 }
 
-interface Box {
+export interface Box {
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
 }
+
+/** Where a pixel is in the units of the axes; undefined while a new picture waits to be drawn. */
+export const unitsAt = (chart: ECharts, x: number, y: number): readonly number[] | undefined =>
+  chart.convertFromPixel({ gridIndex: 0 }, [x, y]);
 
 /** A press that moves less is a click. */
 const LEAST_PIXELS = 5;
@@ -57,9 +61,10 @@ export function useChartBrush(
     const made = chart();
     if (drawn === undefined || made === undefined) return;
     const corners = [
-      made.convertFromPixel({ gridIndex: 0 }, [drawn.left, drawn.top + drawn.height]),
-      made.convertFromPixel({ gridIndex: 0 }, [drawn.left + drawn.width, drawn.top]),
-    ];
+      unitsAt(made, drawn.left, drawn.top + drawn.height),
+      unitsAt(made, drawn.left + drawn.width, drawn.top),
+    ].filter((corner) => corner !== undefined);
+    if (corners.length < 2) return;
     const along = (axis: 0 | 1): [number, number] => {
       const ends = corners.map((corner) => Number(corner[axis]));
       return [Math.min(...ends), Math.max(...ends)];

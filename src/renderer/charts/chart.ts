@@ -11,6 +11,8 @@ export interface ChartTable {
 }
 
 export interface ChartView {
+  /** Room around its plot in pixels, where one can look nearer at it. */
+  readonly edges?: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
   readonly option: EChartsOption;
   /** What the picture says, in one or two sentences. */
   readonly summary: string;

@@ -2,6 +2,7 @@
  * lives. */
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
+import type { ChartWindow } from '../chart-zoom.ts';
 import type { TrialMetric } from '../trial-metrics.ts';
 
 export type CostAxis = 'students' | 'epochs' | 'seconds';
@@ -16,6 +17,12 @@ export interface FrontLook {
   readonly colour: TrialMetric | undefined;
   /** The front after so many finished students; undefined follows the run. */
   readonly after: number | undefined;
+  /** Also the teacher, which may leave the students a corner of the picture. */
+  readonly isWhole: boolean;
+  /** What of it is seen; undefined: all that is drawn. */
+  readonly window: ChartWindow | undefined;
+  /** Without the hypervolume's history below it. */
+  readonly isAlone: boolean;
   /** What the hypervolume is drawn over. */
   readonly over: CostAxis;
   /** Ids of runs beside it. */

@@ -38,8 +38,10 @@ export function frontChart(input: FrontInput, theme: Theme): ChartView {
     (point) => opacityOf(input, point, false, false),
     (point) => tooltipText(input, point),
   );
+  const edges = { left: 56, right: input.colour ? 112 : 20, top: 34, bottom: 42 };
   return {
-    option: frontOption(input, points, front, clouds, theme),
+    option: frontOption(input, points, front, clouds, { theme, edges }),
+    edges,
     summary: frontSummary(input, points, front),
     // Written when it is asked for: the picture is redrawn far more often than read as rows.
     get table() {
@@ -76,7 +78,7 @@ function frontOption(
   points: readonly FrontPoint[],
   front: readonly FrontPoint[],
   clouds: FrontClouds,
-  theme: Theme,
+  { theme, edges }: { readonly theme: Theme; readonly edges: NonNullable<ChartView['edges']> },
 ): EChartsOption {
   const base = frame(theme);
   const trials = points.map(({ trial }) => trial);
@@ -86,14 +88,15 @@ function frontOption(
     run,
     front: frontPoints(run.trials, input).filter(({ place }) => place === 'front'),
   }));
-  const shown = [...points, ...others.flatMap((other) => other.front), ...(teacher ? [teacher] : [])];
+  const isTeacherIn = teacher !== undefined && (input.isWhole ?? true);
+  const shown = [...points, ...others.flatMap((other) => other.front), ...(isTeacherIn ? [teacher] : [])];
   const [xs, ys] = [shown.map(({ x }) => x), shown.map(({ y }) => y)];
   return {
     ...base,
     ...(input.colour && metricScale(input.colour, trials, theme, input.noun)),
-    grid: { left: 56, right: input.colour ? 112 : 20, top: 34, bottom: 42 },
-    xAxis: xAxis(theme, axisOf(input.x, input.isLogX, xs, theme, input.noun)),
-    yAxis: yAxis(theme, axisOf(input.y, input.isLogY, ys, theme, input.noun)),
+    grid: edges,
+    xAxis: xAxis(theme, { ...axisOf(input.x, input.isLogX, xs, theme, input.noun), ...endsOf(input.window?.x) }),
+    yAxis: yAxis(theme, { ...axisOf(input.y, input.isLogY, ys, theme, input.noun), ...endsOf(input.window?.y) }),
     series: [
       ...linesOf(input, points, front, theme),
       ...others.flatMap((other) => otherSeries(input, other.run, other.front, theme)),
@@ -105,6 +108,9 @@ function frontOption(
     ],
   };
 }
+
+const endsOf = (ends: readonly [number, number] | undefined) =>
+  ends === undefined ? {} : { min: ends[0], max: ends[1], interval: undefined };
 
 function axisOf(
   metric: TrialMetric,
@@ -134,6 +140,13 @@ function teacherPoint({ teacher, x, y }: FrontInput): { readonly x: number; read
   return Number.isFinite(at.x) && Number.isFinite(at.y) ? at : undefined;
 }
 
+/** Where the axes do not reach it. */
+function teacherWords(input: FrontInput): string {
+  const teacher = teacherPoint(input);
+  if (teacher === undefined || (input.isWhole ?? true)) return '';
+  return ` Teacher: ${metricWords(input.y, teacher.y)} at ${metricWords(input.x, teacher.x)}.`;
+}
+
 function frontSummary(input: FrontInput, points: readonly FrontPoint[], front: readonly FrontPoint[]): string {
   if (points.length === 0) return 'No student has finished yet.';
   const [first, last] = [front[0], front.at(-1)];
@@ -148,6 +161,7 @@ function frontSummary(input: FrontInput, points: readonly FrontPoint[], front: r
     first && last && front.length > 1 ? `, from ${at(first)} to ${at(last)}` : last ? `: ${at(last)}` : '',
     knee ? `; knee at ${at(knee)}` : '',
     '.',
+    teacherWords(input),
     input.others && input.others.length > 0
       ? ` Beside it the fronts of ${input.others.map(({ name }) => name).join(', ')}.`
       : '',

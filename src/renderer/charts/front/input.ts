@@ -1,5 +1,6 @@
 /** What a chart of a front is drawn of. */
 import type { Noun } from '../../../core/data-kinds.ts';
+import type { ChartWindow } from '../../chart-zoom.ts';
 import type { Trial } from '../../../core/records/trial.ts';
 import type { TrialMetric } from '../../trial-metrics.ts';
 import type { Titles } from '../../words.ts';
@@ -26,6 +27,10 @@ export interface FrontInput extends Plane, PickedStudents {
   readonly teacher?: { readonly title: string } & Readonly<
     Partial<Record<'accuracy' | 'testAccuracy' | 'params' | 'macs', number | undefined>>
   >;
+  /** Whether the axes reach the teacher, too; they do where nothing is said. */
+  readonly isWhole?: boolean;
+  /** What is seen of it; all where nothing is said. */
+  readonly window?: ChartWindow | undefined;
   readonly others?: readonly OtherRun[];
   readonly titles: Titles;
   /** What costs are of; images when absent. */

@@ -40,12 +40,13 @@ export function useFront(
   );
 
   const chart = computed(() => {
-    const { isLogX, isLogY, colour } = look.value;
+    const { isLogX, isLogY, colour, isWhole, window } = look.value;
     return frontChart(
       {
         ...{ trials: props.trials, ...plane.value, colour, titles: catalog, noun: kind.value.noun },
         ...(isLogX !== undefined && { isLogX }),
         ...(isLogY !== undefined && { isLogY }),
+        ...{ isWhole, window },
         ...{ after: after.value, others: others.others.value },
         ...{ ...marked.value, brushed: selection.of(runId.value) },
         ...(props.teacher && { teacher: { ...props.teacher, accuracy: props.teacher.validationAccuracy } }),
@@ -75,6 +76,7 @@ export function initialLook({ run }: RunSummaryView): FrontLook {
   return {
     ...{ x: costTraded(run.config), y: 'accuracy' },
     ...{ isLogX: undefined, isLogY: undefined, colour: undefined, after: undefined },
+    ...{ isWhole: false, window: undefined, isAlone: false },
     ...{ over: 'epochs' in run.config.budget ? 'epochs' : 'students', others: [] },
   };
 }
