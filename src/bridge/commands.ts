@@ -62,6 +62,10 @@ const OWN = {
   'palette.open': { title: 'Find a view, run, student or action', keys: ['$mod+K'], group: 'general', menu: 'go' },
   find: { title: 'Find in this view', keys: ['$mod+F'], group: 'general', menu: 'edit' },
   'help.keys': { title: 'Keyboard shortcuts', keys: ['[Shift]+?'], group: 'general', menu: 'help' },
+  glossary: {
+    ...{ title: 'Words that are used here', keys: [], group: 'general', menu: 'help' },
+    also: 'glossary terms hypervolume front knee reference box surrogate trust region macs nats calibration',
+  },
   'guide.toggle': { title: 'First steps', keys: [], group: 'general', menu: 'help' },
   'theme.next': {
     ...{ title: 'Switch the theme', keys: [], group: 'general' },

@@ -9,7 +9,7 @@ import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 
-const NOTEBOOK = resolve(import.meta.dirname, '../../examples/notebooks/workspace.ipynb');
+const NOTEBOOK = resolve(import.meta.dirname, '../../docs/workspace.ipynb');
 const python = process.env['TRADE_PYTHON'] ?? 'python3';
 const hasPandas = spawnSync(python, ['-c', 'import pandas, matplotlib']).status === 0;
 const why = hasPandas ? '' : ` SKIP: ${python} has no pandas and matplotlib; TRADE_PYTHON names one that has`;
@@ -68,7 +68,7 @@ test('a run is a CSV file: a row a student, a column a dimension, numbers unroun
   const code = await runProgram(['show', first?.run.id ?? '', '--format', 'csv', '--workspace', workspace]);
   write.mockRestore();
   expect(code).toBe(0);
-  const [head = '', ...rows] = said.trimEnd().split('\r\n');
+  const [head = '', ...rows] = said.trimEnd().split('\n');
   const columns = head.split(',');
   expect(columns.slice(0, 4)).toEqual(['number', 'state', 'family', 'accuracy']);
   expect(rows).toHaveLength(trials.length);

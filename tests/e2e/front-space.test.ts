@@ -1,12 +1,13 @@
 /** The front has the space: it fits the students, goes nearer by a rectangle or the wheel, and what
  * stands around it can be put away. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeResources } from '../support/fake-host.ts';
 import { seriousFindings } from './accessibility.ts';
+import { savedBy } from './beyond-page.ts';
 import { cutControls } from './cut-controls.ts';
 import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
@@ -56,6 +57,26 @@ await describeInChromium('the front in its space', (chromium) => {
     await page.getByRole('menuitem', { name: 'Duplicate…' }).waitFor();
     await page.getByRole('menuitem', { name: 'Keep as a run of your own' }).waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
+  });
+
+  test('a term has its meaning behind it, and all of them stand in one list', async () => {
+    const term = page.locator('.facts').getByRole('button', { name: 'Hypervolume' });
+    await term.hover();
+    await page.getByRole('tooltip').filter({ hasText: 'reference box' }).waitFor();
+    await term.click();
+    await page.getByRole('dialog', { name: 'Words that are used here' }).getByText('Trust region').waitFor();
+    await shoot('glossary');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.mouse.move(0, 0);
+  });
+
+  test('the table of students is saved as it stands', async () => {
+    await page.getByRole('tab', { name: 'Trials' }).click();
+    const { path } = await savedBy(page, () => page.getByRole('button', { name: 'CSV' }).click());
+    const [head = '', ...rows] = readFileSync(path, 'utf8').trimEnd().split('\r\n');
+    expect([head.startsWith('#,State,Family,Accuracy'), rows.length]).toEqual([true, 24]);
+    await page.getByRole('tab', { name: 'Front' }).click();
   });
 
   test('it fits the students, goes to the teacher, and nearer by rectangle and wheel', async () => {

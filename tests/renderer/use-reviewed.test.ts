@@ -5,7 +5,7 @@ import type { BridgeClient } from '../../src/bridge/client.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { comparedTeacher } from '../../src/renderer/compare/compared.ts';
-import { useReviewed } from '../../src/renderer/compare/use-reviewed.ts';
+import { agreeingPairs, useReviewed } from '../../src/renderer/compare/use-reviewed.ts';
 import { fixturePredictions, fixtureTeacher } from '../support/gallery/fixtures.ts';
 import { mockHost } from '../support/mock/mock-host.ts';
 
@@ -44,4 +44,25 @@ test('a teacher whose predictions did not come is named with the reason, and com
   found?.again();
   expect(asked).toBe(2);
   scope.stop();
+});
+
+test('of several pairs nobody is called better by chance: p is corrected by Holm over all of them', () => {
+  const examples = 200;
+  const labels = new Uint8Array(examples);
+  /** Right in the first `right` examples. */
+  const network = (key: string, right: number) => {
+    const probabilities = new Float32Array(2 * examples);
+    labels.forEach((_, image) => (probabilities[2 * image + (image < right ? 0 : 1)] = 1));
+    return { key, title: key, place: 0, view: { count: examples, classes: 2, probabilities, labels } };
+  };
+  // Seven examples: p of one test .016, of three .047 and of ten .16.
+  const [first, second] = [network('a', 100), network('b', 107)];
+  const alone = agreeingPairs([first, second]);
+  expect(alone[0]?.agreement.p).toBeCloseTo(2 ** -6, 10);
+  expect(alone[0]?.words).toMatch(/^b is better/);
+  const crowd = agreeingPairs([first, second, network('c', 100), network('d', 101), network('e', 102)]);
+  const same = crowd.find((pair) => pair.first.key === 'a' && pair.second.key === 'b');
+  expect(crowd).toHaveLength(10);
+  expect(same?.agreement.p).toBeGreaterThan(0.05);
+  expect(same?.words).toMatch(/^No significant difference.* corrected by Holm over 10 pairs/);
 });

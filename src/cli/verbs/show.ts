@@ -52,7 +52,8 @@ export const showVerb: Verb = (program, context) => {
     )
     .action(async (id: string, options: ShowOptions) => {
       if (options.format === 'csv') {
-        process.stdout.write(csvText(studentTable(withWorkspace(options, (workspace) => read(workspace, id)))));
+        const table = studentTable(withWorkspace(options, (workspace) => read(workspace, id)));
+        printLines(csvText(table).trimEnd().split('\r\n'));
         return;
       }
       if (options.setup) {

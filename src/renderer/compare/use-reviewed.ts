@@ -4,6 +4,8 @@ import { computed, watch } from 'vue';
 import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import type { Noun } from '../../core/data-kinds.ts';
 import type { DrawnNetwork } from '../charts/chart.ts';
+import { holm } from '../../core/math/paired-bootstrap.ts';
+import type { Agreement } from '../review/agreement.ts';
 import { agreementOf, verdictWords } from '../review/agreement.ts';
 import { usePredictions } from '../review/use-predictions.ts';
 import type { Compared } from './compared.ts';
@@ -44,15 +46,30 @@ export function useReviewed(all: () => readonly Compared[]) {
   return { reviewed, absent, again };
 }
 
+export interface AgreeingPair {
+  readonly first: Reviewed;
+  readonly second: Reviewed;
+  /** Its p is corrected by Holm over all pairs. */
+  readonly agreement: Agreement;
+  /** Whether one of them may be called better. */
+  readonly words: string;
+}
+
 /** Each two of them that saw the same examples, with what that says of the better one. */
-export const agreeingPairs = (networks: readonly Reviewed[], noun?: Noun) =>
-  networks.flatMap((first, index) =>
+export function agreeingPairs(networks: readonly Reviewed[], noun?: Noun): readonly AgreeingPair[] {
+  const pairs = networks.flatMap((first, index) =>
     networks.slice(index + 1).flatMap((second) => {
       const agreement = agreementOf(first.view, second.view);
-      if (agreement === undefined) return [];
-      return [{ first, second, agreement, words: verdictWords(agreement, first.title, second.title, noun) }];
+      return agreement === undefined ? [] : [{ first, second, agreement }];
     }),
   );
+  const adjusted = holm(pairs.map(({ agreement }) => agreement.p));
+  return pairs.map(({ first, second, agreement: alone }, index) => {
+    const agreement = { ...alone, p: adjusted[index] ?? alone.p };
+    const words = verdictWords(agreement, first.title, second.title, noun, pairs.length);
+    return { first, second, agreement, words };
+  });
+}
 
 export interface Absent {
   readonly title: string;

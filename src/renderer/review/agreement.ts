@@ -58,11 +58,18 @@ function mcNemar(b: number, c: number): number {
   return Math.min(1, 2 * tail);
 }
 
-/** The word "better" only where the test bears it. */
-export function verdictWords(agreement: Agreement, first: string, second: string, noun: Noun = IMAGE_NOUN): string {
+/** The word "better" only where the test bears it. `pairs`: over how many its p was corrected. */
+export function verdictWords(
+  agreement: Agreement,
+  first: string,
+  second: string,
+  noun: Noun = IMAGE_NOUN,
+  pairs = 1,
+): string {
   const { onlyFirst, onlySecond, p } = agreement;
   const counts = `${formatExamples(onlyFirst, noun)} only ${first} gets right, ${onlySecond} only ${second}`;
-  const test = `McNemar's exact test, p ${p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`}`;
+  const family = pairs > 1 ? ` corrected by Holm over ${pairs} pairs,` : '';
+  const test = `McNemar's exact test,${family} p ${p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`}`;
   if (p >= SIGNIFICANT) return `No significant difference: ${counts} (${test}).`;
   return `${onlyFirst > onlySecond ? first : second} is better: ${counts} (${test}).`;
 }
