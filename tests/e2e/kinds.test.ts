@@ -190,10 +190,10 @@ await describeInChromium('data sets beyond images', (chromium) => {
     test('what two students say of it is compared, and saved as a report', { timeout: SLOW }, async () => {
       await pinBoth(heldOf(name));
       await go('/compare');
-      await page
-        .getByRole('cell', { name: /^Teacher · / })
-        .first()
-        .waitFor({ timeout: SLOW });
+      // Three of them: each against each other, once their predictions are here.
+      const matrix = page.getByRole('table', { name: 'Better than' });
+      await matrix.waitFor({ timeout: SLOW });
+      expect(await matrix.getByRole('row').count()).toBe(4);
       const { path } = await savedBy(page, () => page.getByRole('button', { name: 'Save as HTML report' }).click());
       const report = readFileSync(path, 'utf8');
       expect(report).toContain(`validation ${noun}s`);
