@@ -7,6 +7,7 @@
  * d        score of the one minus that of the other                                        [pairs]
  */
 import { CLAIM_LEVEL, CLAIM_SEEDS } from './anytime.ts';
+import { memoise } from './memoise.ts';
 import { holm, pairedBootstrap } from './math/paired-bootstrap.ts';
 import type { SearchConfig } from './records/run.ts';
 
@@ -53,7 +54,8 @@ const DECIDED: Readonly<Record<string, string>> = {
 const FIRST = ['strategy.id', 'dataset', 'teacher'];
 const SEED = 'seed';
 
-export function settingsOf(config: SearchConfig): Settings {
+/** Kept for as long as the configuration is there: a table asks for them at each key. */
+export const settingsOf = memoise((config: SearchConfig): Settings => {
   const { objectives, limits, students, ...rest } = config;
   const plain = {
     ...rest,
@@ -62,7 +64,7 @@ export function settingsOf(config: SearchConfig): Settings {
     ...(students && { given: `${students.length} students` }),
   };
   return new Map(flat(plain, ''));
-}
+});
 
 function flat(value: object, prefix: string): readonly (readonly [string, string])[] {
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {

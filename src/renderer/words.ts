@@ -47,6 +47,9 @@ export const queuedState = (place: number): StateWord => ({
   tone: 'neutral',
 });
 
+/** What it means to go before the run that has the machine. */
+export const beforeWords = (running: string): string => `Pauses “${running}”, which is the next one from then on`;
+
 /** Nothing more comes of it. */
 export const isOver = (state: RunState): boolean => state === 'finished' || state === 'failed';
 

@@ -50,6 +50,12 @@ export interface SavedView {
   readonly content: string;
 }
 
+/** A run that waits for the machine. */
+export interface QueuedRun {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface TrialFilter {
   readonly states?: readonly TrialState[];
   readonly family?: string;
@@ -175,8 +181,8 @@ export interface ReadableStore {
   runSize(id: string): Omit<RunSize, 'id'>;
   /** In the order of their names. */
   savedViews(): readonly SavedView[];
-  /** Ids of the runs that wait for the machine, the next one first. */
-  queue(): readonly string[];
+  /** Runs that wait for the machine, the next one first. */
+  queue(): readonly QueuedRun[];
   /** In order of their numbers. */
   trials(runId: string, query?: TrialQuery): readonly Trial[];
   /** A slice of all trials' numbers, of which some have not finished. */

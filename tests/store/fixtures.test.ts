@@ -100,7 +100,7 @@ test.each(MIGRATIONS.map(({ version }) => version))('a workspace of schema %i ha
   expect([store.runNote('run_1'), store.summary('run_1')?.frontOnly]).toEqual([written.note, version >= 4]);
   expect(store.trialNote('run_1-0000')).toBe(version < 4 ? '' : 'small and good');
   expect(store.sources('run_1')).toEqual(version < 5 ? undefined : RECORDED_SOURCES);
-  expect(store.queue()).toEqual(version < 8 ? [] : ['run_1']);
+  expect(store.queue()).toEqual(version < 8 ? [] : [{ id: 'run_1', name }]);
   expect(store.savedViews().map(({ name }) => name)).toEqual(version < 4 ? [] : ['Best first']);
   close();
 });

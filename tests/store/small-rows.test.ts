@@ -57,19 +57,20 @@ test('runs that begin in the queue wait in it, all or none, until they start, en
   expect(made.map(({ state }) => state)).toEqual(['paused', 'paused', 'paused', 'paused']);
   expect(store.summary('b')?.tags).toEqual(['sweep']);
   store.setQueue(['d', 'b', 'a', 'c', 'b']);
-  expect(store.queue()).toEqual(['d', 'b', 'a', 'c']);
+  const waiting = (): readonly string[] => store.queue().map(({ id }) => id);
+  expect(waiting()).toEqual(['d', 'b', 'a', 'c']);
 
   store.setRunState('b', 'running');
   store.setRunState('d', 'finished');
   store.setRunState('c', 'paused', 'a word');
-  expect(store.queue()).toEqual(['a', 'c']);
+  expect(waiting()).toEqual(['a', 'c']);
   store.trashRuns(['a']);
-  expect(store.queue()).toEqual(['c']);
+  expect(store.queue()).toEqual([{ id: 'c', name: 'c' }]);
 
   // A third that cannot be made takes the two before it along.
   expect(() => store.queueNewRuns(['e', 'f', 'a'].map(newRun), [])).toThrow();
   for (const id of ['b', 'd', 'nobody']) expect(() => store.setQueue(['c', id])).toThrow();
-  expect([store.queue(), store.run('e')]).toEqual([['c'], undefined]);
+  expect([waiting(), store.run('e')]).toEqual([['c'], undefined]);
 });
 
 test('views of one name are one, in the order of their names, and one that is gone is said', () => {

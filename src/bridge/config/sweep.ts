@@ -68,14 +68,20 @@ export function sweepOf(base: SearchInput, axes: readonly Axis[]): readonly Pars
     try {
       return parseSearch(input);
     } catch (error) {
-      if (!(error instanceof WorkbenchError)) throw error;
-      throw new WorkbenchError(
-        error.code,
-        `Run ${index + 1} of ${count}, "${input.name}": ${error.message}`,
-        error.place,
-      );
+      throw ofRun(error, { index, count, name: input.name });
     }
   });
+}
+
+/** A fault of one of several runs, with its place among them (`index` from 0) and its name; what is
+ * no word for people stays as it is. */
+export function ofRun(
+  error: unknown,
+  { index, count, name }: { readonly index: number; readonly count: number; readonly name: string },
+): unknown {
+  if (!(error instanceof WorkbenchError)) return error;
+  const words = `Run ${index + 1} of ${count}, "${name}": ${error.message}`;
+  return new WorkbenchError(error.code, words, error.place, { cause: error });
 }
 
 const combinations = (axes: readonly Axis[]): readonly (readonly unknown[])[] =>

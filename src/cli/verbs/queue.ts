@@ -17,9 +17,7 @@ export const queueVerb: Verb = (program, context) => {
         context.end(await withHost(withExecutor(context, options), options, (host) => playQueue(host, options)));
         return;
       }
-      const waiting = withWorkspace(options, ({ store }) =>
-        store.queue().map((id) => ({ id, name: store.run(id)?.name ?? id })),
-      );
+      const waiting = withWorkspace(options, ({ store }) => store.queue());
       const lines = waiting.map(({ id, name }, index) => `${index + 1}. ${id}  ${name}`);
       printResult(options, { queue: waiting }, lines.length > 0 ? lines : ['Nothing waits in the queue.']);
     });

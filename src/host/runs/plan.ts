@@ -55,6 +55,12 @@ export interface StartPlan extends RunPlan {
   readonly shipped: readonly PriorResult[];
 }
 
+interface PlanParts {
+  readonly at?: Date;
+  /** Reads and hashes every file of the data set: for many runs at once, once for all of them. */
+  readonly checkFiles?: (directory: string, card: DatasetCard) => Promise<CheckedDataset>;
+}
+
 /** A search that can be started, as far as no file of its data set has to be read to tell. */
 export interface SettledSearch {
   readonly config: SearchConfig;
@@ -128,10 +134,10 @@ export async function planRun(
   catalog: Catalog,
   parsed: ParsedSearchInput,
   capacity: Capacity,
-  at = new Date(),
+  { at = new Date(), checkFiles = checkDatasetFiles }: PlanParts = {},
 ): Promise<StartPlan> {
   const { config, dataset, teacher, shipped = [] } = await settleSearch(catalog, parsed, capacity);
-  const checked = await checkDatasetFiles(dataset.directory, dataset.card);
+  const checked = await checkFiles(dataset.directory, dataset.card);
   const complete = { ...config, datasetFingerprint: checked.fingerprints[0] };
   return { ...(await planOf(catalog, complete, { dataset, teacher }, checked, at)), shipped };
 }

@@ -6,7 +6,7 @@
 import type { QueueView } from '../../bridge/schemas/queue.ts';
 import { ERROR_KINDS, messageOf, WorkbenchError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import type { WritableStore } from '../../store/store.ts';
+import type { QueuedRun, WritableStore } from '../../store/store.ts';
 import type { LiveEvents } from '../live-events.ts';
 import type { Log } from '../log.ts';
 
@@ -27,7 +27,11 @@ export interface RunQueueParts {
 const BEGAN_ANEW = 'The program was started anew.';
 const HELD = 'By you.';
 
-type Hold = { readonly why: string; readonly isOfPause: boolean };
+interface Hold {
+  readonly why: string;
+  /** It ends when something is gone on with. */
+  readonly isOfPause: boolean;
+}
 
 export type RunQueue = ReturnType<typeof createRunQueue>;
 
@@ -37,9 +41,11 @@ export function createRunQueue({ store, live, log, isOpen, isBusy, begin, announ
   let isJumped = false;
   let told = JSON.stringify(view());
 
+  const idsNow = (): readonly string[] => store.queue().map(({ id }) => id);
+  const others = (ids: readonly string[]): readonly string[] => idsNow().filter((id) => !ids.includes(id));
+
   function view(): QueueView {
-    const runs = store.queue().map((id) => ({ id, name: store.run(id)?.name ?? id }));
-    return { runs, ...(held && { held: held.why }) };
+    return { runs: [...store.queue()], ...(held && { held: held.why }) };
   }
 
   /** To everybody, where it is another one than was told last. */
@@ -60,32 +66,41 @@ export function createRunQueue({ store, live, log, isOpen, isBusy, begin, announ
   /** Never rejects. A run that cannot begin by its own fault leaves the queue and says why; a fault
    * that every other would meet holds it. */
   async function next(): Promise<void> {
-    for (;;) {
-      const [id] = store.queue();
-      if (id === undefined || held !== undefined || isJumped || isBusy() || !isOpen()) break;
-      try {
-        await begin(id);
-      } catch (error) {
-        if (isBusy() || !isOpen()) break;
-        passOver(id, error);
-      }
+    try {
+      await beginNext();
+      // A session that ends has nobody to tell.
+      if (isOpen()) tell();
+    } catch (error) {
+      // What is not written down is not done: the order stays as it is on disk.
+      log.error({ error: messageOf(error) }, 'the queue could not be written down');
+      held ??= { why: `It could not be written down: ${messageOf(error)}`, isOfPause: false };
     }
-    tell();
   }
 
-  function passOver(id: string, error: unknown): void {
+  async function beginNext(): Promise<void> {
+    while (isOpen() && held === undefined && !isJumped && !isBusy()) {
+      const [first] = store.queue();
+      if (first === undefined) return;
+      try {
+        await begin(first.id);
+      } catch (error) {
+        if (isBusy() || !isOpen()) return;
+        passOver(first, error);
+      }
+    }
+  }
+
+  function passOver({ id, name }: QueuedRun, error: unknown): void {
     const code: ErrorCode = error instanceof WorkbenchError ? error.code : 'internal';
     log.warn({ run: id, error: messageOf(error) }, 'a run of the queue could not begin');
     if (ERROR_KINDS[code] !== 'input') {
-      hold(`"${store.run(id)?.name}" could not begin: ${messageOf(error)}`);
+      hold(`"${name}" could not begin: ${messageOf(error)}`);
       return;
     }
-    store.setQueue(store.queue().filter((other) => other !== id));
+    store.setQueue(others([id]));
     store.setRunState(id, 'paused', `Its turn came, and it could not begin: ${messageOf(error)}`);
     announce(id);
   }
-
-  const others = (ids: readonly string[]): readonly string[] => store.queue().filter((id) => !ids.includes(id));
 
   /** After a change of the person's. */
   function changed(ids: readonly string[]): QueueView {
@@ -98,7 +113,7 @@ export function createRunQueue({ store, live, log, isOpen, isBusy, begin, announ
     view,
     tell,
     /** Those that begin by themselves. */
-    due: () => (held === undefined ? store.queue() : []),
+    due: () => (held === undefined ? idsNow() : []),
     hold: (why = HELD) => hold(why),
     /** The person paused what ran: the others wait until something is gone on with. */
     holdForPause: (name: string) => store.queue().length > 0 && hold(`You paused "${name}".`, true),
@@ -112,11 +127,11 @@ export function createRunQueue({ store, live, log, isOpen, isBusy, begin, announ
       return tell();
     },
     next,
-    add: (ids: readonly string[]) => changed([...store.queue(), ...ids]),
+    add: (ids: readonly string[]) => changed([...idsNow(), ...ids]),
     remove: (ids: readonly string[]) => changed(others(ids)),
     /** `place`: from 0, among the others. */
     move: (id: string, place: number) => {
-      if (!store.queue().includes(id)) {
+      if (!idsNow().includes(id)) {
         throw new WorkbenchError('run.state', 'It does not wait in the queue any more.');
       }
       return changed(others([id]).toSpliced(place, 0, id));

@@ -1,5 +1,5 @@
 /** Runs as people handle them: start, queue, pause, resume, stop, keep. One runs at a time. */
-import { randomBytes } from 'node:crypto';
+import { ofRun } from '../../bridge/config/sweep.ts';
 import type { QueueView } from '../../bridge/schemas/queue.ts';
 import type { ParsedSearchInput, RunSummaryView } from '../../bridge/schemas/records.ts';
 import { ERROR_KINDS, WorkbenchError } from '../../core/errors.ts';
@@ -9,11 +9,13 @@ import type { Catalog } from '../library/catalog.ts';
 import { createActiveRuns } from './active-runs.ts';
 import type { MachineParts } from './active-runs.ts';
 import { problemOf, spaceOf } from './context.ts';
+import { checkDatasetFiles } from '../library/dataset-files.ts';
 import { assertSameOrigin } from '../library/known-sources.ts';
 import { planResume, planRun } from './plan.ts';
 import { assertLent } from './warm-start.ts';
 import type { RunPlan } from './plan.ts';
 import { createRunQueue } from './queue.ts';
+import { newRunId } from './run-id.ts';
 import { priorOf } from './transfer.ts';
 import { noRun } from './views.ts';
 
@@ -38,47 +40,70 @@ export function createRunService(parts: RunServiceParts) {
   const queue = createRunQueue({ ...parts, ...machine, store, begin: goOnWith });
 
   /** What is asked for, checked whole; nothing is written yet. */
-  async function prepare(parsed: ParsedSearchInput, sample: boolean): Promise<{ plan: RunPlan; run: NewRun }> {
-    const plan = await planRun(catalog, parsed, executor.capacity);
+  async function prepare(
+    parsed: ParsedSearchInput,
+    sample: boolean,
+    checkFiles = checkDatasetFiles,
+  ): Promise<{ plan: RunPlan; run: Omit<NewRun, 'id'> }> {
+    const plan = await planRun(catalog, parsed, executor.capacity, { checkFiles });
     const { config, strategyVersion, sources } = plan;
     assertSameOrigin(store, config, plan.dataset, sources.teacher);
     assertLent(store, config);
     const space = spaceOf(problemOf(config, plan.places, []));
     const earlier = await priorOf(store, { config, dataset: sources.dataset }, space);
     const prior = [...plan.shipped, ...earlier];
-    return { plan, run: { id: newRunId(), config, strategyVersion, sample, prior, sources } };
+    return { plan, run: { config, strategyVersion, sample, prior, sources } };
   }
+
+  const isKnown = (id: string): boolean => store.run(id) !== undefined;
 
   const start = (parsed: ParsedSearchInput, sample = false): Promise<RunSummaryView> =>
     alone(undefined, async () => {
       const { plan, run } = await prepare(parsed, sample);
       assertOpen();
-      return launch(store.createRun(run), plan);
+      return launch(store.createRun({ id: newRunId(isKnown), ...run }), plan);
     });
 
   /** Runs that begin in turn, all or none. Throws what a start of the first that is refused
    * throws, with its name where there are several. */
   async function enqueue(searches: readonly ParsedSearchInput[], tags: readonly string[]) {
-    const made: NewRun[] = [];
+    const made: Omit<NewRun, 'id'>[] = [];
+    const checked = new Map<string, ReturnType<typeof checkDatasetFiles>>();
+    const checkOnce: typeof checkDatasetFiles = (directory, card) => {
+      const known = checked.get(directory) ?? checkDatasetFiles(directory, card);
+      checked.set(directory, known);
+      return known;
+    };
     for (const [index, parsed] of searches.entries()) {
-      const { run } = await prepare(parsed, false).catch((error: unknown) => {
-        if (searches.length === 1 || !(error instanceof WorkbenchError)) throw error;
-        const which = `Run ${index + 1} of ${searches.length}, "${parsed.name}": ${error.message}`;
-        throw new WorkbenchError(error.code, which, error.place, { cause: error });
+      const { run } = await prepare(parsed, false, checkOnce).catch((error: unknown) => {
+        const count = searches.length;
+        throw count === 1 ? error : ofRun(error, { index, count, name: parsed.name });
       });
       made.push(run);
     }
     assertOpen();
-    const created = store.queueNewRuns(made, tags);
+    const ids = new Set<string>();
+    while (ids.size < made.length) ids.add(newRunId((id) => ids.has(id) || isKnown(id)));
+    const drawn = [...ids];
+    const created = store.queueNewRuns(
+      made.map((run, index) => ({ id: drawn[index] ?? '', ...run })),
+      tags,
+    );
     created.forEach(({ id }) => announce(id));
     void queue.next();
     return created.map(({ id }) => views.get(id));
   }
 
+  /** Throws where it cannot be gone on with. */
+  function open(id: string): Run {
+    const run = outOfTrash(id);
+    if (run.state === 'finished') throw ended(run, 'gone on with');
+    return run;
+  }
+
   function goOnWith(id: string): Promise<RunSummaryView> {
     return alone(id, async () => {
-      const run = outOfTrash(id);
-      if (run.state === 'finished') throw ended(run, 'gone on with');
+      const run = open(id);
       writeDown(id);
       return launch(run, await planAgain(run));
     });
@@ -94,8 +119,9 @@ export function createRunService(parts: RunServiceParts) {
     const rest = async (): Promise<string | undefined> => {
       const [other] = machine.ids();
       if (other === undefined || other === id) return undefined;
-      outOfTrash(id);
-      await machine.rest(other, `It made room for "${known(id).name}".`);
+      // Before anything is paused for it.
+      const { name } = open(id);
+      await machine.rest(other, `It made room for "${name}".`);
       return other;
     };
     return queue.jump(id, rest, () => resume(id));
@@ -105,8 +131,8 @@ export function createRunService(parts: RunServiceParts) {
   function wait(ids: readonly string[]): QueueView {
     for (const id of ids) {
       const run = outOfTrash(id);
-      if (machine.has(id)) throw ended(run, 'put into the queue');
-      if (run.state !== 'paused' && run.state !== 'interrupted') throw ended(run, 'put into the queue');
+      const mayWait = run.state === 'paused' || run.state === 'interrupted';
+      if (machine.has(id) || !mayWait) throw ended(run, 'put into the queue');
     }
     return queue.add(ids);
   }
@@ -181,12 +207,6 @@ export function createRunService(parts: RunServiceParts) {
     pauseAll: machine.restAll,
     close: machine.close,
   };
-}
-
-/** Sorts by time of day, for people; unique by its last letters. */
-function newRunId(): string {
-  const time = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  return `${time}-${randomBytes(3).toString('hex')}`;
 }
 
 function ended(run: Run, verb: string): WorkbenchError {

@@ -77,11 +77,10 @@ export function runRows(summaries: readonly RunSummaryView[], isOverSeeds: boole
   });
 }
 
-/** `setting` in words, as the form of a search calls it. */
-export function settingTitle(path: string): string {
-  const field = searchFields().find((one) => one.path === path);
-  return saidOf(IMAGE_NOUN, field?.title ?? path);
-}
+const TITLES = new Map(searchFields().map(({ path, title }) => [path, saidOf(IMAGE_NOUN, title)]));
+
+/** A setting in words, as the form of a search calls it. */
+export const settingTitle = (path: string): string => TITLES.get(path) ?? path;
 
 export function settingText(path: string, value: string, titles: Titles): string {
   if (value === '') return ABSENT;

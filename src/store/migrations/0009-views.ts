@@ -4,13 +4,12 @@
  */
 import type { Migration } from './migration.ts';
 
-/** Metrics are written as JSON, in which NaN and infinities are words. */
-const metric = (name: string): string =>
-  `CASE json_type(t.metrics, '$.${name}') WHEN 'real' THEN t.metrics ->> '$.${name}' ` +
-  `WHEN 'integer' THEN t.metrics ->> '$.${name}' END`;
-const score = (name: string): string =>
-  `CASE json_type(r.score, '$.${name}') WHEN 'real' THEN r.score ->> '$.${name}' ` +
-  `WHEN 'integer' THEN r.score ->> '$.${name}' END`;
+/** In JSON NaN and infinities are words. */
+const inJson = (column: string, name: string): string =>
+  `CASE json_type(${column}, '$.${name}') WHEN 'real' THEN ${column} ->> '$.${name}' ` +
+  `WHEN 'integer' THEN ${column} ->> '$.${name}' END`;
+const metric = (name: string): string => inJson('t.metrics', name);
+const score = (name: string): string => inJson('r.score', name);
 const number = (column: string): string => `CASE WHEN typeof(${column}) IN ('real', 'integer') THEN ${column} END`;
 
 export const views: Migration = {

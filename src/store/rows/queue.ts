@@ -2,10 +2,13 @@
 import type { RunState } from '../../core/records/run.ts';
 import type { Connection } from '../database.ts';
 import { assertMayWait } from '../rules.ts';
+import type { QueuedRun } from '../store.ts';
 
 export function queueReader(db: Connection) {
-  const all = db.prepare<[], string>('SELECT run_id FROM run_queue ORDER BY place').pluck();
-  return { queue: (): readonly string[] => all.all() };
+  const all = db.prepare<[], QueuedRun>(
+    'SELECT run.id, name FROM run_queue JOIN run ON run.id = run_id ORDER BY place',
+  );
+  return { queue: (): readonly QueuedRun[] => all.all() };
 }
 
 /** Calls belong inside a transaction of the store. `stateOf` throws `run.missing`. */
@@ -13,7 +16,6 @@ export function queueWriter(db: Connection, stateOf: (id: string) => RunState) {
   const { queue } = queueReader(db);
   const clear = db.prepare('DELETE FROM run_queue');
   const insert = db.prepare<[number, string]>('INSERT INTO run_queue (place, run_id) VALUES (?, ?)');
-
   const leave = db.prepare<[string]>('DELETE FROM run_queue WHERE run_id = ?');
 
   function set(ids: readonly string[]): void {
@@ -25,7 +27,7 @@ export function queueWriter(db: Connection, stateOf: (id: string) => RunState) {
 
   return {
     set,
-    append: (ids: readonly string[]) => set([...queue(), ...ids]),
+    append: (ids: readonly string[]) => set([...queue().map(({ id }) => id), ...ids]),
     leave: (id: string) => void leave.run(id),
   };
 }
