@@ -180,6 +180,32 @@ await describeInChromium('reviewing students', (chromium) => {
     },
   );
 
+  test('sections are gone to under names that stay, and any student of any run is added', async () => {
+    const names = page.getByRole('list', { name: 'Compared networks' });
+    const link = page.getByRole('button', { name: 'Latency and layers' });
+    await link.click();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Latency');
+    expect(await link.getAttribute('aria-current')).toBe('true');
+    expect((await names.boundingBox())?.y).toBeGreaterThan(0);
+    const before = await names.getByRole('listitem').allInnerTexts();
+
+    await page.getByRole('button', { name: 'Add a network' }).click();
+    const any = page.getByRole('group', { name: 'Any student' });
+    expect(await any.getByRole('option').allInnerTexts()).toEqual(['Plain', 'Distilled']);
+    await any.getByLabel('Of the run').selectOption('Distilled');
+    await any.getByLabel('Look for a student').fill('#2');
+    const second = any.getByRole('checkbox');
+    await expect.poll(() => second.count()).toBe(1);
+    await second.check();
+    await names.getByText(/^#2 /).waitFor();
+    await any.getByLabel('Look for a student').fill('nobody');
+    await any.getByText('No finished student is like that.').waitFor();
+    await any.getByLabel('Look for a student').fill('#2');
+    await second.uncheck();
+    await page.keyboard.press('Escape');
+    expect(await names.getByRole('listitem').allInnerTexts()).toEqual(before);
+  });
+
   test('layers are looked into, and latencies measured where they are missing', { timeout: SLOW }, async () => {
     await page.getByRole('button', { name: 'Look into it' }).click();
     const layers = page.getByRole('region', { name: 'Layer statistics' });

@@ -1,5 +1,6 @@
 /** One network, one mark: in every chart of the Compare view, and in its report, which draws the
  * same. */
+import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, test } from 'vitest';
 import { effectScope } from 'vue';
 import { installClient } from '../../src/renderer/api.ts';
@@ -7,9 +8,9 @@ import type { ChartView } from '../../src/renderer/charts/chart.ts';
 import { chartColors } from '../../src/renderer/charts/chart.ts';
 import { latencyCompareChart } from '../../src/renderer/charts/latency.ts';
 import { comparedCalibration, comparedClasses, comparedCurves } from '../../src/renderer/compare/comparison-charts.ts';
-import type { Compared } from '../../src/renderer/compare/compared.ts';
-import { comparedStudent, comparedTeacher } from '../../src/renderer/compare/compared.ts';
-import { markPlaces } from '../../src/renderer/compare/compared.ts';
+import type { Compared, Marked } from '../../src/renderer/compare/compared.ts';
+import { comparedStudent, comparedTeacher, markedNetworks } from '../../src/renderer/compare/compared.ts';
+import { testing as pinsTesting, usePins } from '../../src/renderer/stores/pins.ts';
 import { useReviewed } from '../../src/renderer/compare/use-reviewed.ts';
 import {
   fixtureDataset,
@@ -47,7 +48,11 @@ function coloursOf({ option }: ChartView): ReadonlyMap<string, unknown> {
   return new Map(series.map(({ name, color }) => [String(name), color]));
 }
 
-async function reviewedOf(all: readonly Compared[]) {
+/** Each pinned in turn. */
+const pinned = (all: readonly Compared[]): readonly Marked[] =>
+  markedNetworks(all.map((one, slot) => ({ ...one, slot })));
+
+async function reviewedOf(all: readonly Marked[]) {
   const scope = effectScope();
   const used = scope.run(() => useReviewed(() => all))!; // an open scope runs
   await expect.poll(() => used.reviewed.value.length).toBe(all.length);
@@ -63,15 +68,15 @@ const cases: readonly (readonly [string, readonly Compared[]])[] = [
   ['a teacher of other students between', [...students.slice(0, 1), stranger, ...students.slice(1), teacher]],
 ];
 
-test.each(cases)('a network has one colour in all charts, and no other has it: %s', async (_case, all) => {
+test.each(cases)('a network has one colour in all charts, and no other has it: %s', async (_case, pins) => {
+  const all = pinned(pins);
   const theme = 'light';
   const classes = coloursOf(comparedClasses(await reviewedOf(all), fixtureDataset.classes, theme));
   const calibration = coloursOf(comparedCalibration(await reviewedOf(all), theme));
   const curves = coloursOf(comparedCurves(all, teacher, theme));
-  const places = markPlaces(all);
-  const timed = all.flatMap(({ key, title, student }) => {
+  const timed = all.flatMap(({ key, title, place, student }) => {
     const [measured] = student ? fixtureLatencies(student.trial) : [];
-    return measured ? [{ key, title, place: places.get(key) ?? NaN, measured }] : [];
+    return measured ? [{ key, title, place, measured }] : [];
   });
   const latencies = coloursOf(latencyCompareChart(timed, theme));
   for (const { title, student } of all) {
@@ -84,7 +89,9 @@ test.each(cases)('a network has one colour in all charts, and no other has it: %
 });
 
 test('the teacher has the colour of its line among the curves', async () => {
-  const classes = coloursOf(comparedClasses(await reviewedOf([teacher, ...students]), fixtureDataset.classes, 'dark'));
+  const classes = coloursOf(
+    comparedClasses(await reviewedOf(pinned([teacher, ...students])), fixtureDataset.classes, 'dark'),
+  );
   expect(classes.get('Teacher')).toBe(chartColors('dark').teacher);
 });
 
@@ -92,13 +99,29 @@ test('a student at two of its epochs is one curve, in the colour of the first of
   const [student] = students;
   if (student === undefined) throw new Error('There is a student.');
   const best = { ...student, key: `${student.key}@best`, title: `${student.title}, epoch 2` };
-  const curves = coloursOf(comparedCurves([teacher, student, best], teacher, 'light'));
+  const all = pinned([teacher, student, best]);
+  const curves = coloursOf(comparedCurves(all, teacher, 'light'));
   expect([...curves.keys()]).toEqual([student.title]);
-  expect(markPlaces([teacher, student, best])).toEqual(
-    new Map<string, unknown>([
-      [teacher.key, 'teacher'],
-      [student.key, 0],
-      [best.key, 1],
-    ]),
-  );
+  expect(all.map(({ place }) => place)).toEqual(['teacher', 1, 2]);
+});
+
+test('whoever stays pinned keeps the colour, and the next one takes the place that was left', () => {
+  // Blue became orange in every chart when the first student was unpinned.
+  setActivePinia(createPinia());
+  const pins = usePins();
+  for (const id of ['a', 'b', 'c']) pins.toggle(id);
+  pins.toggle('b');
+  expect(pins.ids).toEqual(['a', 'c']);
+  expect(['a', 'b', 'c'].map((id) => pins.placeOf(id))).toEqual([0, undefined, 2]);
+  pins.toggle('d');
+  expect(pins.ids).toEqual(['a', 'd', 'c']);
+  for (const id of ['e', 'f']) pins.toggle(id);
+  expect(pins.ids).toEqual(['a', 'd', 'c', 'e']);
+});
+
+test('places outlast a reload, a free one too, whatever else was kept', () => {
+  const { read } = pinsTesting;
+  expect(read(JSON.parse(JSON.stringify(['a', undefined, 'c'])))).toEqual(['a', undefined, 'c']);
+  expect(read(['a', 7, { id: 'x' }, 'b', 'c'])).toEqual(['a', undefined, undefined, 'b']);
+  expect([read('a'), read(undefined)]).toEqual([[], []]);
 });

@@ -2,11 +2,16 @@ import MarkdownIt from 'markdown-it';
 import { describe, expect, test } from 'vitest';
 import { DATA_KINDS } from '../../src/core/data-kinds.ts';
 import { drawSvg } from '../../src/renderer/charts/echarts.ts';
-import { buildReport } from '../../src/renderer/compare/build-report.ts';
-import type { ReportInput } from '../../src/renderer/compare/build-report.ts';
+import { buildReport } from '../../src/renderer/compare/report/build-report.ts';
+import type { ReportInput } from '../../src/renderer/compare/report/build-report.ts';
 import { comparedCalibration } from '../../src/renderer/compare/comparison-charts.ts';
-import { comparedStudent, comparedTeacher, distinctTitles } from '../../src/renderer/compare/compared.ts';
-import { reportHtml, reportMarkdown } from '../../src/renderer/compare/report.ts';
+import {
+  comparedStudent,
+  comparedTeacher,
+  distinctTitles,
+  markedNetworks,
+} from '../../src/renderer/compare/compared.ts';
+import { reportHtml, reportMarkdown } from '../../src/renderer/compare/report/report.ts';
 import { twoClasses } from '../support/gallery/comparison-charts.ts';
 import {
   fixtureEpochs,
@@ -29,7 +34,7 @@ const students = trials
       HOSTILE,
     ),
   );
-const all = [comparedTeacher(fixtureTeacher), ...students];
+const all = markedNetworks([comparedTeacher(fixtureTeacher), ...students]);
 const reviewed = all.map(({ key, title }, place) => ({ key, title, place, view: fixturePredictions(0.85, place + 1) }));
 const chart = comparedCalibration(reviewed, 'light');
 const whole = {
@@ -81,6 +86,13 @@ describe('the HTML report', () => {
       expect(html).toContain(words);
     }
     expect(html).toContain(PNG);
+  });
+
+  test("has every pair's diff, not those from the first network alone", () => {
+    const headings = html.match(/Architecture: from/g) ?? [];
+    expect(headings).toHaveLength((all.length * (all.length - 1)) / 2);
+    const twice = markedNetworks([...students.slice(0, 1), ...students.slice(0, 1)]);
+    expect(reportHtml(buildReport({ ...whole, all: twice }))).not.toContain('Architecture: from');
   });
 });
 

@@ -4,7 +4,7 @@ import { effectScope, nextTick } from 'vue';
 import type { BridgeClient } from '../../src/bridge/client.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { installClient } from '../../src/renderer/api.ts';
-import { comparedTeacher } from '../../src/renderer/compare/compared.ts';
+import { comparedTeacher, markedNetworks } from '../../src/renderer/compare/compared.ts';
 import { agreeingPairs, useReviewed } from '../../src/renderer/compare/use-reviewed.ts';
 import { fixturePredictions, fixtureTeacher } from '../support/gallery/fixtures.ts';
 import { mockHost } from '../support/mock/mock-host.ts';
@@ -30,7 +30,8 @@ beforeEach(() => {
 });
 
 test('a teacher whose predictions did not come is named with the reason, and comes when one tries again', async () => {
-  const teacher = comparedTeacher({ ...fixtureTeacher, name: 'busy' });
+  const [teacher] = markedNetworks([comparedTeacher({ ...fixtureTeacher, name: 'busy' })]);
+  if (teacher === undefined) throw new Error('It is one.');
   const scope = effectScope();
   const found = scope.run(() => useReviewed(() => [teacher]));
   expect(found?.absent.value).toMatchObject([{ state: 'reading' }]);

@@ -74,9 +74,9 @@ const SYMBOLS = [
   'path://M6 .8L11 5v6H1V5z',
 ] as const;
 
-/** The teacher's, in every chart: a star with thin points, which no family has. */
+/** The teacher's, in every chart: a star with thin points, which no family has; in the same box. */
 export const TEACHER_SYMBOL =
-  'path://M0,-10 L2.4,-3.1 9.5,-3.1 3.8,1.2 5.9,8.1 0,4 -5.9,8.1 -3.8,1.2 -9.5,-3.1 -2.4,-3.1 Z';
+  'path://M6 .9L7.34 4.76h3.98L8.13 7.17 9.3 11.04 6 8.74 2.7 11.04 3.87 7.17 .68 4.76h3.98z';
 export const TEACHER_SIZE = 16;
 
 /** From low to high: the part of plasma (Smith and van der Walt 2015) that stands 3:1 against the

@@ -1,12 +1,14 @@
 /** Reliability diagram (Guo et al. 2017): accuracy against confidence, and the diagonal where both
- * are the same. */
+ * are the same; below it how many examples each bin of confidence holds. */
+import type { BarSeriesOption, EChartsOption } from 'echarts';
 import { formatExamples, formatPercent, formatPoints } from '../format.ts';
-import { IMAGE_NOUN } from '../../core/data-kinds.ts';
+import { IMAGE_NOUN, saidOf } from '../../core/data-kinds.ts';
 import type { Noun } from '../../core/data-kinds.ts';
 import type { Calibration } from '../review/calibration.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView, DrawnNetwork } from './chart.ts';
 import { markOf } from './chart.ts';
+import { tickLabels, xAxis, yAxis } from './parts/frame.ts';
 import { percentSquare } from './parts/percent-square.ts';
 
 interface ReviewedCalibration extends DrawnNetwork {
@@ -15,6 +17,8 @@ interface ReviewedCalibration extends DrawnNetwork {
 
 /** A bin of fewer examples is chance. */
 const FEWEST = 5;
+/** Pixels of the counts, and between them and the square. */
+const [COUNTS, GAP] = [44, 10];
 
 export function reliabilityChart(
   networks: readonly ReviewedCalibration[],
@@ -46,6 +50,7 @@ export function reliabilityChart(
     },
     option: {
       ...option,
+      ...overCounts(option, theme, noun),
       series: [
         diagonal,
         ...networks.map(({ key, title, place, calibration }) => {
@@ -65,8 +70,47 @@ export function reliabilityChart(
               })),
           };
         }),
+        // Behind the lines, whose marks the legend shows.
+        ...networks.map((network) => countBars(network, theme, noun)),
       ],
     },
+  };
+}
+
+/** The square of `option`, and below it a place for counts over the same confidence. Few examples
+ * are seen beside thousands: heights are logarithmic. */
+function overCounts({ grid, xAxis: across, yAxis: up }: EChartsOption, theme: Theme, noun: Noun): EChartsOption {
+  const square = one(grid);
+  const bottom = Number(square?.bottom ?? 0);
+  const unlabelled = { name: '', axisLabel: { show: false }, axisTick: { show: false } };
+  const bins = xAxis(theme, { type: 'category', gridIndex: 1, show: false });
+  const counts = yAxis(theme, {
+    ...{ type: 'log', gridIndex: 1, min: 0.5, name: saidOf(noun, '{Many}'), nameGap: 32, splitNumber: 2 },
+    axisLabel: tickLabels(theme, (count) => (Math.log10(count) % 2 === 0 ? String(count) : '')),
+  });
+  return {
+    grid: [
+      { ...square, bottom: bottom + COUNTS + GAP },
+      { ...square, top: undefined, height: COUNTS, bottom },
+    ],
+    xAxis: [{ ...one(across), ...unlabelled }, bins, { ...one(across), gridIndex: 1, position: 'bottom' }],
+    // Sound: `percentSquare` made one axis each way.
+    yAxis: [one(up), counts] as EChartsOption['yAxis'],
+  };
+}
+
+const one = <T>(some: T | readonly T[] | undefined): T | undefined => (Array.isArray(some) ? some[0] : (some as T));
+
+function countBars({ key, title, place, calibration }: ReviewedCalibration, theme: Theme, noun: Noun): BarSeriesOption {
+  return {
+    ...{ type: 'bar', id: `${key} counts`, name: title, xAxisIndex: 1, yAxisIndex: 1, barGap: '0%' },
+    ...{ barCategoryGap: '12%', color: markOf(place, theme).color },
+    data: calibration.bins.map(({ from, to, count }) => ({
+      value: count,
+      tooltip: {
+        formatter: () => `${title}\n${formatExamples(count, noun)} from ${formatPercent(from)} to ${formatPercent(to)}`,
+      },
+    })),
   };
 }
 

@@ -30,6 +30,8 @@ import { levelText, metricTitle, trialNumber } from '../words.ts';
 export interface Compared {
   /** Its pin: one for each checkpoint. */
   readonly key: string;
+  /** Of its pin, counted from 0; absent for a baseline that is not pinned. */
+  readonly slot?: number;
   readonly network: Network;
   readonly title: string;
   /** Absent where its layers are not known, as its MACs are. */
@@ -55,9 +57,9 @@ export interface Compared {
 }
 
 /** One whose layers can be looked at. */
-export type Drawn = Compared & { readonly graph: ArchitectureGraph };
+export type Drawn = Marked & { readonly graph: ArchitectureGraph };
 
-export const isDrawn = (one: Compared): one is Drawn => one.graph !== undefined;
+export const isDrawn = (one: Marked): one is Drawn => one.graph !== undefined;
 
 export type StudentRead = NonNullable<Compared['student']> & { readonly graph: ArchitectureGraph };
 
@@ -120,22 +122,21 @@ export function distinctTitles(all: readonly Compared[]): readonly Compared[] {
 }
 
 /** Each student once, whatever epochs of it are compared. */
-export const distinctStudents = (all: readonly Compared[]): readonly Compared[] =>
+export const distinctStudents = (all: readonly Marked[]): readonly Marked[] =>
   all.filter(
     ({ network, student }, index) =>
       student && all.findIndex((other) => other.student && other.network.id === network.id) === index,
   );
 
-/**
- * Which mark a compared network has, in every chart of the view and of its report, by key. The
- * first student's teacher has the teacher's mark, and without students the first teacher. The
- * others are counted in the order they stand in.
- */
-export function markPlaces(all: readonly Compared[]): ReadonlyMap<string, MarkPlace> {
+/** One with its mark, which it has in every table and chart of the view and of its report. */
+export type Marked = Compared & { readonly place: MarkPlace };
+
+/** The first student's teacher has the teacher's mark, and without students the first teacher. The
+ * others have that of their pin's place, which stays theirs when another one is unpinned. */
+export function markedNetworks(all: readonly Compared[]): readonly Marked[] {
   const own = all.find(({ student }) => student)?.student?.run.config.teacher;
   const teacher = all.find(({ network: { kind, id } }) => kind === 'teacher' && (own === undefined || id === own));
-  const others = all.filter((one) => one !== teacher);
-  return new Map(all.map((one) => [one.key, one === teacher ? 'teacher' : others.indexOf(one)]));
+  return all.map((one) => ({ ...one, place: one === teacher ? 'teacher' : (one.slot ?? 0) }));
 }
 
 export interface MetricRow {

@@ -9,18 +9,17 @@ import { reliabilityChart } from '../charts/reliability.ts';
 import { calibrationOf } from '../review/calibration.ts';
 import { confusionOf } from '../review/confusion.ts';
 import type { Theme } from '../theme.ts';
-import type { Compared } from './compared.ts';
-import { distinctStudents, markPlaces } from './compared.ts';
+import type { Compared, Marked } from './compared.ts';
+import { distinctStudents } from './compared.ts';
 import type { Reviewed } from './use-reviewed.ts';
 
 /** Of everything that is compared: one curve for each student, whatever epochs of it are, and a
  * line for its teacher. */
-export function comparedCurves(all: readonly Compared[], teacher: Compared | undefined, theme: Theme): ChartView {
-  const places = markPlaces(all);
+export function comparedCurves(all: readonly Marked[], teacher: Compared | undefined, theme: Theme): ChartView {
   return curvesChart(
     {
-      curves: distinctStudents(all).map(({ key, network, title, student }) => ({
-        ...{ id: network.id, points: student?.epochs ?? [], place: places.get(key) },
+      curves: distinctStudents(all).map(({ network, title, student, place }) => ({
+        ...{ id: network.id, points: student?.epochs ?? [], place },
         title: title.replace(/, epoch \d+$/, ''),
       })),
       ...{ metric: 'validationAccuracy', smoothing: 0 },

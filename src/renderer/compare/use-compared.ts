@@ -6,8 +6,8 @@ import { toWorkbenchError } from '../../bridge/errors.ts';
 import { networkOf, pinOf } from '../review/network.ts';
 import { useCatalog } from '../stores/catalog.ts';
 import { usePins } from '../stores/pins.ts';
-import type { Compared, StudentRead } from './compared.ts';
-import { comparedStudent, comparedTeacher, distinctTitles } from './compared.ts';
+import type { Compared, Marked, StudentRead } from './compared.ts';
+import { comparedStudent, comparedTeacher, distinctTitles, markedNetworks } from './compared.ts';
 
 export function useCompared() {
   const client = useClient();
@@ -51,21 +51,23 @@ export function useCompared() {
     return found ? [comparedStudent(found, network, catalog.familyTitle(found.trial.candidate.family))] : [];
   }
 
-  const pinned = computed(() => distinctTitles(pins.ids.flatMap(comparedOf)));
-  const students = computed(() => pinned.value.filter(({ student }) => student));
+  const pinned = computed(() =>
+    distinctTitles(pins.ids.flatMap((pin) => comparedOf(pin).map((one) => ({ ...one, slot: pins.placeOf(pin) ?? 0 })))),
+  );
   /** Of the first student: students of different teachers are compared with that one, and it is
    * named. */
   const teacher = computed<Compared | undefined>(() => {
-    const name = students.value[0]?.student?.run.config.teacher;
+    const name = pinned.value.find(({ student }) => student)?.student?.run.config.teacher;
     const found = name === undefined ? undefined : catalog.teacherOf(name);
     return found && comparedTeacher(found);
   });
   /** The teacher as the baseline first, unless it is pinned itself. */
-  const all = computed<readonly Compared[]>(() => {
+  const all = computed<readonly Marked[]>(() => {
     const base = teacher.value;
-    if (base === undefined || pins.ids.includes(pinOf(base.network))) return pinned.value;
-    return [base, ...pinned.value];
+    if (base === undefined || pins.has(pinOf(base.network))) return markedNetworks(pinned.value);
+    return markedNetworks([base, ...pinned.value]);
   });
+  const students = computed(() => all.value.filter(({ student }) => student));
   const dataset = computed(() => {
     const [first] = students.value;
     if (first?.student) return first.student.run.config.dataset;

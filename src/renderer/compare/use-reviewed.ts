@@ -8,21 +8,17 @@ import { holm } from '../../core/math/paired-bootstrap.ts';
 import type { Agreement } from '../review/agreement.ts';
 import { agreementOf, verdictWords } from '../review/agreement.ts';
 import { usePredictions } from '../review/use-predictions.ts';
-import type { Compared } from './compared.ts';
-import { markPlaces } from './compared.ts';
+import type { Marked } from './compared.ts';
 
 export interface Reviewed extends DrawnNetwork {
   readonly view: PredictionsView;
 }
 
-export function useReviewed(all: () => readonly Compared[]) {
+export function useReviewed(all: () => readonly Marked[]) {
   const predictions = usePredictions();
   watch(all, (networks) => networks.forEach(({ network }) => void predictions.read(network)), { immediate: true });
 
-  const read = computed(() => {
-    const places = markPlaces(all());
-    return all().map((one) => ({ ...one, place: places.get(one.key) ?? 0, read: predictions.of(one.network) }));
-  });
+  const read = computed(() => all().map((one) => ({ ...one, read: predictions.of(one.network) })));
   const here = computed(() =>
     read.value.flatMap(({ key, title, place, read: found }): readonly Reviewed[] =>
       found?.state === 'here' ? [{ key, title, place, view: found.view }] : [],

@@ -6,9 +6,9 @@ import { shallowRef, watch } from 'vue';
 
 /** Over a reload of this window. */
 export function keptInWindow<T>(key: string, read: (stored: unknown) => T): Ref<T> {
-  const text = typeof sessionStorage === 'undefined' ? null : sessionStorage.getItem(key);
-  const value = shallowRef(read(parsed(text)));
-  watch(value, (next) => sessionStorage.setItem(key, JSON.stringify(next)));
+  const storage = typeof sessionStorage === 'undefined' ? undefined : sessionStorage;
+  const value = shallowRef(read(parsed(storage?.getItem(key) ?? null)));
+  watch(value, (next) => storage?.setItem(key, JSON.stringify(next)));
   return value;
 }
 

@@ -5,31 +5,26 @@ import type { RunSummaryView } from '../../../bridge/schemas/records.ts';
 import { toWorkbenchError } from '../../../bridge/errors.ts';
 import { useClient } from '../../api.ts';
 import type { OtherRun } from '../../charts/front/input.ts';
+import type { OfferedRun } from '../../runs-of-data.ts';
+import { runsOfData } from '../../runs-of-data.ts';
 import { useRecords } from '../../stores/records.ts';
-
-/** As many as a list can offer. */
-const LISTED = 200;
 
 export function useOtherRuns(summary: () => RunSummaryView, ids: () => readonly string[]) {
   const records = useRecords();
-  const candidates = shallowRef<readonly { readonly id: string; readonly name: string; readonly finished: number }[]>();
+  const candidates = shallowRef<readonly OfferedRun[]>();
   const failure = shallowRef<string>();
 
   /** Asked when the list is opened. */
   async function readCandidates(): Promise<void> {
     failure.value = undefined;
     try {
-      const { rows } = await useClient().runs.list({ offset: 0, limit: LISTED });
-      candidates.value = rows
-        .filter(({ run, trials }) => isAlike(run) && trials.finished > 0)
-        .map(({ run: { id, name }, trials }) => ({ id, name, finished: trials.finished }));
+      const { run } = summary();
+      const found = await runsOfData(useClient(), run.config.dataset);
+      candidates.value = found.filter(({ id }) => id !== run.id);
     } catch (thrown) {
       failure.value = toWorkbenchError(thrown).message;
     }
   }
-
-  const isAlike = (run: RunSummaryView['run']): boolean =>
-    run.id !== summary().run.id && run.config.dataset === summary().run.config.dataset;
 
   watch(
     () => ids().filter((id) => records.trialsOf(id) === undefined),

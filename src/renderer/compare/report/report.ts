@@ -1,7 +1,7 @@
 /** A report as records, and its two written forms: one HTML file that needs nothing else, and
  * Markdown. */
 
-import { oneLine, withoutControls } from '../../bridge/words/control-characters.ts';
+import { oneLine, withoutControls } from '../../../bridge/words/control-characters.ts';
 
 export type ReportBlock =
   | { readonly kind: 'heading'; readonly text: string }

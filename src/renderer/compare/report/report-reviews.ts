@@ -1,12 +1,12 @@
 /** What a report has of the predictions of networks, as their kind of data is reviewed. */
-import type { DataKind } from '../../core/data-kinds.ts';
-import { atThreshold, rocOf } from '../../core/roc.ts';
-import { areaText } from '../charts/roc.ts';
-import { formatPercent } from '../format.ts';
-import { confusionOf } from '../review/confusion.ts';
+import type { DataKind } from '../../../core/data-kinds.ts';
+import { atThreshold, rocOf } from '../../../core/roc.ts';
+import { areaText } from '../../charts/roc.ts';
+import { formatPercent } from '../../format.ts';
+import { confusionOf } from '../../review/confusion.ts';
 import type { ReportBlock } from './report.ts';
-import { areaPairs } from './roc-words.ts';
-import type { Reviewed } from './use-reviewed.ts';
+import { areaPairs } from '../roc-words.ts';
+import type { Reviewed } from '../use-reviewed.ts';
 
 interface ReportReview {
   /** Among what a network is left out of that has no predictions. */

@@ -1,26 +1,26 @@
 /** Everything that the Compare view shows, as a report. */
-import { diffArchitectures } from '../../core/arch/diff.ts';
-import type { ChartView } from '../charts/chart.ts';
-import { DATA_KINDS, saidOf } from '../../core/data-kinds.ts';
-import type { DataKind } from '../../core/data-kinds.ts';
-import type { ToldExample } from '../examples/example.ts';
-import { formatDelta, formatExamples, formatPercent } from '../format.ts';
-import { agreementOf } from '../review/agreement.ts';
-import { calibrationOf } from '../review/calibration.ts';
-import type { ContestedImage } from '../review/disagreement.ts';
-import { contestedImages } from '../review/disagreement.ts';
-import { titleOf } from '../student/diagram.ts';
-import type { Titles } from '../words.ts';
-import { leaningWords } from '../charts/reliability.ts';
-import type { Compared, MetricRow } from './compared.ts';
-import { differenceOf, isDrawn, rowsThere, settingRows } from './compared.ts';
+import { diffArchitectures } from '../../../core/arch/diff.ts';
+import type { ChartView } from '../../charts/chart.ts';
+import { DATA_KINDS, saidOf } from '../../../core/data-kinds.ts';
+import type { DataKind } from '../../../core/data-kinds.ts';
+import type { ToldExample } from '../../examples/example.ts';
+import { formatDelta, formatExamples, formatPercent } from '../../format.ts';
+import { agreementOf } from '../../review/agreement.ts';
+import { calibrationOf } from '../../review/calibration.ts';
+import type { ContestedImage } from '../../review/disagreement.ts';
+import { contestedImages } from '../../review/disagreement.ts';
+import { titleOf } from '../../student/diagram.ts';
+import type { Titles } from '../../words.ts';
+import { leaningWords } from '../../charts/reliability.ts';
+import type { Compared, Marked, MetricRow } from '../compared.ts';
+import { differenceOf, isDrawn, rowsThere, settingRows } from '../compared.ts';
 import { REPORT_REVIEWS } from './report-reviews.ts';
 import type { Report, ReportBlock } from './report.ts';
-import type { Absent, Reviewed } from './use-reviewed.ts';
-import { agreeingPairs } from './use-reviewed.ts';
+import type { Absent, Reviewed } from '../use-reviewed.ts';
+import { agreeingPairs } from '../use-reviewed.ts';
 
 export interface ReportInput {
-  readonly all: readonly Compared[];
+  readonly all: readonly Marked[];
   readonly base: Compared | undefined;
   readonly reviewed: readonly Reviewed[];
   /** Of those no section can tell that needs predictions. */
@@ -139,12 +139,15 @@ function agreementBlocks({ reviewed, kind: { noun } = DATA_KINDS.image }: Report
   ];
 }
 
-/** From the first student (else the first network) to each other one. */
-function architectureBlocks(compared: readonly Compared[]): readonly ReportBlock[] {
+/** Of each two networks, from the one that stands first; the epochs of one student are one
+ * architecture. */
+function architectureBlocks(compared: readonly Marked[]): readonly ReportBlock[] {
   const all = compared.filter(isDrawn);
-  const from = all.find(({ student }) => student) ?? all[0];
-  return all.flatMap((to): readonly ReportBlock[] => {
-    if (from === undefined || (to.network.kind === from.network.kind && to.network.id === from.network.id)) return [];
+  const isSame = (left: Compared, right: Compared): boolean =>
+    left.network.kind === right.network.kind && left.network.id === right.network.id;
+  const pairs = all.flatMap((from, place) => all.slice(place + 1).map((to) => ({ from, to })));
+  return pairs.flatMap(({ from, to }): readonly ReportBlock[] => {
+    if (isSame(from, to)) return [];
     const diff = diffArchitectures(from.graph, to.graph);
     const rows = diff.rows.filter(({ status, follows }) => status !== 'same' && !follows);
     const heading = { kind: 'heading' as const, text: `Architecture: from ${from.title} to ${to.title}` };
