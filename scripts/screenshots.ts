@@ -120,10 +120,10 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await shootLegs(page, rows.filter({ has: page.locator('.count', { hasText: BY_EPOCHS }) }).first(), shoot);
 
   await go(`${run}/trials`);
-  const isFresh = (await page.getByRole('checkbox', { checked: true }).count()) === 0;
+  const isFresh = (await page.getByRole('button', { name: /^Pin /, pressed: true }).count()) === 0;
   const accuracy = page.getByRole('button', { name: 'Accuracy' });
   await accuracy.click();
-  if (isFresh) for (const row of [0, 1]) await page.getByRole('checkbox').nth(row).check();
+  if (isFresh) for (const row of [0, 1]) await page.getByRole('button', { name: /^Pin / }).nth(row).click();
   await rows.first().getByRole('link').click();
   await page.locator('svg .node').first().waitFor();
   await page.getByRole('table', { name: 'Confusion matrix' }).waitFor();
@@ -310,7 +310,7 @@ async function shootKind(
   if ((await row.count()) === 0) return;
   await row.click();
   await page.getByRole('tab', { name: 'Trials' }).click();
-  for (const at of [0, 1]) await page.locator('[data-row]').nth(at).getByRole('checkbox').check();
+  for (const at of [0, 1]) await page.locator('[data-row]').nth(at).getByRole('button', { name: /^Pin / }).click();
   await go(`/datasets/${set}`);
   await page.getByText(/^1–\d+ of/).waitFor();
   await shoot(`dataset-${many}`);

@@ -4,7 +4,7 @@ import type { Noun } from '../core/data-kinds.ts';
 import { MEASURE_NAMES, MEASURE_WORDS } from '../core/measures.ts';
 import type { MeasureName } from '../core/measures.ts';
 import type { Goal } from '../core/objective.ts';
-import type { SearchConfig } from '../core/records/run.ts';
+import type { RunState, SearchConfig } from '../core/records/run.ts';
 import type { Trial } from '../core/records/trial.ts';
 import { digits, formatBytes, formatCount, formatDuration, formatMilliseconds, formatPercent } from './format.ts';
 import { metricTitle } from './words.ts';
@@ -155,3 +155,14 @@ export const measureFacts = (trial: Trial): readonly (readonly [string, string])
     const { text, value } = METRIC_SPECS[metric];
     return [metricTitle(metric).replace(' (%)', ''), text(value(trial))];
   });
+
+/** Title, text and when there is one: the test is asked once, when a search has ended, and of the
+ * students on its front alone. */
+export function testAccuracyFact(
+  trial: Pick<Trial, 'testAccuracy'> | undefined,
+  run: RunState | undefined,
+): readonly [string, string, string] {
+  const why = 'The test split is asked once, when the search has ended, and only about students on its front.';
+  if (trial?.testAccuracy !== undefined) return ['Test accuracy', formatPercent(trial.testAccuracy, 2), why];
+  return ['Test accuracy', run === 'finished' ? 'not on the front' : 'when the search ends', why];
+}

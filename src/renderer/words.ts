@@ -28,7 +28,7 @@ const LIST = new Intl.ListFormat('en', { type: 'conjunction' });
 
 export type Tone = 'neutral' | 'active' | 'good' | 'warn' | 'bad';
 
-interface StateWord {
+export interface StateWord {
   readonly label: string;
   readonly tone: Tone;
 }

@@ -86,7 +86,7 @@ await describeInChromium('accessibility', (chromium) => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.getByRole('heading', { name: 'Experiments' }).waitFor();
     await go(`/runs/${held.run}/trials`);
-    for (const row of [0, 1]) await page.locator('[data-row]').nth(row).getByRole('checkbox').check();
+    for (const row of [0, 1]) await page.locator('[data-row]').nth(row).getByRole('button', { name: /^Pin / }).click();
   }, 3 * SLOW);
 
   afterAll(async () => {

@@ -210,28 +210,18 @@ await describeInChromium('the workbench by keyboard', (chromium) => {
     await expect.poll(focused).toBe((await rows.last().innerText()).replaceAll(/\s+/g, ' ').trim());
     await press('ArrowUp');
     expect(await rows.nth(TRIALS - 2).getAttribute('aria-selected')).toBe('true');
-    const isPinned = await rows
-      .nth(TRIALS - 2)
-      .getByRole('checkbox')
-      .isChecked();
+    const pin = rows.nth(TRIALS - 2).getByRole('button', { name: /^Pin / });
+    const before = await pin.getAttribute('aria-pressed');
     await press('Space');
-    await expect
-      .poll(() =>
-        rows
-          .nth(TRIALS - 2)
-          .getByRole('checkbox')
-          .isChecked(),
-      )
-      .toBe(!isPinned);
+    await expect.poll(() => pin.getAttribute('aria-pressed')).not.toBe(before);
     await press('Space');
-    await expect
-      .poll(() =>
-        rows
-          .nth(TRIALS - 2)
-          .getByRole('checkbox')
-          .isChecked(),
-      )
-      .toBe(isPinned);
+    await expect.poll(() => pin.getAttribute('aria-pressed')).toBe(before);
+    const box = rows.nth(TRIALS - 2).getByRole('checkbox');
+    await press('Shift+Space');
+    await expect.poll(() => box.isChecked()).toBe(true);
+    expect(await pin.getAttribute('aria-pressed'), 'to select is not to pin').toBe(before);
+    await press('Shift+Space');
+    await expect.poll(() => box.isChecked()).toBe(false);
   });
 
   test('the log is found in, walked, and a student opened from it', async () => {

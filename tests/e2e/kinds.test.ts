@@ -122,7 +122,7 @@ await describeInChromium('data sets beyond images', (chromium) => {
     const unpin = page.getByRole('button', { name: 'Unpin all' });
     if ((await unpin.count()) > 0) await unpin.click();
     await go(`/runs/${run}/trials`);
-    for (const row of [0, 1]) await page.locator('[data-row]').nth(row).getByRole('checkbox').check();
+    for (const row of [0, 1]) await page.locator('[data-row]').nth(row).getByRole('button', { name: /^Pin / }).click();
   }
 
   describe.each(KINDS)('$name', ({ name, noun }) => {

@@ -138,12 +138,42 @@ await describeInChromium('reviewing students', (chromium) => {
     }
   });
 
+  test('in the table a box selects, a pin pins, and columns come and go', async () => {
+    await tab('Trials');
+    const rows = page.locator('[data-row]');
+    await rows.nth(0).getByRole('checkbox').check();
+    await rows
+      .nth(2)
+      .getByRole('checkbox')
+      .click({ modifiers: ['Shift'] });
+    await page.getByText('3 students selected').waitFor();
+    expect(await rows.count(), 'ticking hides nobody').toBe(TRIALS);
+    await page.getByRole('button', { name: 'Clear the selection' }).click();
+    await selected().waitFor({ state: 'detached' });
+
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'MACs' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Seed' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('columnheader', { name: 'Seed' }).waitFor();
+    expect(await page.getByRole('columnheader', { name: 'MACs' }).count()).toBe(0);
+    expect(await overflowOf(page)).toEqual([]);
+    await page.evaluate(() => localStorage.removeItem('trade.wishes.trials'));
+
+    const heard = page.locator('.region[role=status]');
+    const pins = page.getByRole('button', { name: /^Pin Student/ });
+    for (let place = 0; place < TRIALS; place++) await pins.nth(place).click();
+    await heard.filter({ hasText: `is pinned, ${TRIALS} of 4.` }).waitFor();
+    for (let place = 0; place < TRIALS; place++) await pins.nth(place).click();
+    await heard.filter({ hasText: 'is not pinned any more.' }).waitFor();
+  });
+
   test(
     'a student, its twin without the teacher and the teacher are told apart, down to the images',
     { timeout: SLOW },
     async () => {
       await tab('Trials');
-      await page.getByRole('checkbox').first().check();
+      await page.getByRole('button', { name: /^Pin / }).first().click();
       await go('/compare');
       await page.getByRole('button', { name: 'Add a network' }).click();
       await page

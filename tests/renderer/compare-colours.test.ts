@@ -1,6 +1,5 @@
 /** One network, one mark: in every chart of the Compare view, and in its report, which draws the
  * same. */
-import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, test } from 'vitest';
 import { effectScope } from 'vue';
 import { installClient } from '../../src/renderer/api.ts';
@@ -10,7 +9,6 @@ import { latencyCompareChart } from '../../src/renderer/charts/latency.ts';
 import { comparedCalibration, comparedClasses, comparedCurves } from '../../src/renderer/compare/comparison-charts.ts';
 import type { Compared, Marked } from '../../src/renderer/compare/compared.ts';
 import { comparedStudent, comparedTeacher, markedNetworks } from '../../src/renderer/compare/compared.ts';
-import { testing as pinsTesting, usePins } from '../../src/renderer/stores/pins.ts';
 import { useReviewed } from '../../src/renderer/compare/use-reviewed.ts';
 import {
   fixtureDataset,
@@ -103,25 +101,4 @@ test('a student at two of its epochs is one curve, in the colour of the first of
   const curves = coloursOf(comparedCurves(all, teacher, 'light'));
   expect([...curves.keys()]).toEqual([student.title]);
   expect(all.map(({ place }) => place)).toEqual(['teacher', 1, 2]);
-});
-
-test('whoever stays pinned keeps the colour, and the next one takes the place that was left', () => {
-  // Blue became orange in every chart when the first student was unpinned.
-  setActivePinia(createPinia());
-  const pins = usePins();
-  for (const id of ['a', 'b', 'c']) pins.toggle(id);
-  pins.toggle('b');
-  expect(pins.ids).toEqual(['a', 'c']);
-  expect(['a', 'b', 'c'].map((id) => pins.placeOf(id))).toEqual([0, undefined, 2]);
-  pins.toggle('d');
-  expect(pins.ids).toEqual(['a', 'd', 'c']);
-  for (const id of ['e', 'f']) pins.toggle(id);
-  expect(pins.ids).toEqual(['a', 'd', 'c', 'e']);
-});
-
-test('places outlast a reload, a free one too, whatever else was kept', () => {
-  const { read } = pinsTesting;
-  expect(read(JSON.parse(JSON.stringify(['a', undefined, 'c'])))).toEqual(['a', undefined, 'c']);
-  expect(read(['a', 7, { id: 'x' }, 'b', 'c'])).toEqual(['a', undefined, undefined, 'b']);
-  expect([read('a'), read(undefined)]).toEqual([[], []]);
 });

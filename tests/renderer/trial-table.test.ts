@@ -1,13 +1,23 @@
 /** What the trial table shows in little room: widths of its columns, and configurations in
  * short. */
+import { createPinia, setActivePinia } from 'pinia';
 import { describe, expect, test } from 'vitest';
 import type { Configuration, Role } from '../../src/core/space/space.ts';
 import type { Trial } from '../../src/core/records/trial.ts';
 import { testing } from '../../src/renderer/components/rows/use-column-widths.ts';
 import { testing as kept } from '../../src/renderer/stores/kept.ts';
+import { findTrials, rowTexts } from '../../src/renderer/run/trials/trial-order.ts';
 import { fixtureRun } from '../support/gallery/fixtures.ts';
 import { differingDimensions, isSameDiffering, shortConfig } from '../../src/renderer/run/trials/short-config.ts';
-import { shownColumns, TRIAL_ROW, trialColumns } from '../../src/renderer/run/trials/trial-columns.ts';
+import {
+  fittedColumns,
+  readWishes,
+  shownColumns,
+  TRIAL_ROW,
+  trialColumns,
+} from '../../src/renderer/run/trials/trial-columns.ts';
+import { useChosenRows } from '../../src/renderer/run/trials/use-chosen-rows.ts';
+import { textMeasure } from '../../src/renderer/components/rows/text-width.ts';
 
 const { leastWidth } = testing;
 const readWidths = (text: string) => testing.readWidths(kept.parsed(text));
@@ -21,7 +31,40 @@ const student = (family: string, config: Configuration): Trial => ({ ...trials[0
 describe('widths of columns', () => {
   test('the table needs no sideways scrolling at 1280 pixels, beside the rail and the margins', () => {
     const shown = shownColumns(trialColumns(titles), trials).filter(({ id }) => id !== 'latency');
-    expect(leastWidth(shown, TRIAL_ROW)).toBeLessThanOrEqual(1280 - 196 - 34);
+    const fitted = fittedColumns(shown, trials, textMeasure());
+    expect(leastWidth(fitted, TRIAL_ROW)).toBeLessThanOrEqual(1280 - 196 - 34);
+  });
+
+  test('are those of what the rows say, and only ever grow while the table is there', () => {
+    const columns = trialColumns({ ...titles, familyTitle: () => 'A family of a long name' });
+    const measure = (text: string): number => 10 * text.length;
+    const widthOf = (some: readonly Trial[], before?: typeof columns): number =>
+      fittedColumns(columns, some, measure, before).find(({ id }) => id === 'params')?.width ?? NaN;
+    const [small, large] = [999, 123_456].map((params) => [{ ...trials[0]!, params }]);
+    // Of `123 k`, and of the title with its arrow, which is longer.
+    expect(widthOf(large!)).toBe(10 * 'Params ↑'.length + 4);
+    const wide = fittedColumns(columns, [{ ...trials[0]!, params: NaN }], (text) => 20 * text.length);
+    expect(widthOf(small!, wide)).toBe(20 * 'Params ↑'.length + 4);
+    const days = [{ ...trials[0]!, seconds: 23 * 3600 + 59 * 60 }];
+    const time = fittedColumns(columns, days, measure).find(({ id }) => id === 'seconds');
+    expect(time?.width).toBe(10 * '23 h 59 min'.length + 4);
+    const family = fittedColumns(columns, large!, measure).find(({ id }) => id === 'family');
+    expect(family?.width, 'no name takes the table').toBe(200);
+  });
+
+  test('columns that are asked for come, those that are not wanted go, whatever else was kept', () => {
+    const ids = (wishes: unknown): readonly string[] =>
+      shownColumns(trialColumns(titles), trials, readWishes(wishes)).map(({ id }) => id);
+    expect(ids({})).not.toContain('seed');
+    expect(ids({ seed: true, macs: false })).toContain('seed');
+    expect(ids({ seed: true, macs: false })).not.toContain('macs');
+    for (const stored of [null, 'x', { macs: 'no' }]) expect(ids(stored)).toEqual(ids({}));
+  });
+
+  test('a row is found by being on the front, whether the column is shown or not', () => {
+    const columns = trialColumns(titles, () => new Set([trials[1]!.id]));
+    const textOf = rowTexts(columns);
+    expect(findTrials(trials, 'front', textOf).map(({ id }) => id)).toEqual([trials[1]!.id]);
   });
 
   test('of a damaged or foreign text are those of the beginning: no column of no width', () => {
@@ -63,4 +106,19 @@ describe('a configuration in short', () => {
     const more = differingDimensions([...some, student('g', { width1: 8 }), student('f', { blocks: 2 })]);
     expect(isSameDiffering(differing, more)).toBe(false);
   });
+});
+
+test('Shift selects from the row that was clicked last, in the order of the table, and lets go the same way', () => {
+  setActivePinia(createPinia());
+  const { chosen, choose } = useChosenRows(
+    () => 'run',
+    () => ['d', 'a', 'c', 'b'],
+  );
+  choose('b', true);
+  expect([...chosen.value], 'nothing was clicked before').toEqual(['b']);
+  choose('a', true);
+  expect([...chosen.value].sort()).toEqual(['a', 'b', 'c']);
+  choose('c', false);
+  choose('b', true);
+  expect([...chosen.value]).toEqual(['a']);
 });

@@ -11,22 +11,29 @@ interface Pinnable {
   readonly number?: number;
 }
 
-/** `picked`: what stands under the keyboard now. Returns what toggles it. */
-export function usePinCommand(picked: () => Pinnable | undefined): () => void {
+export function usePinToggle(): (target: Pinnable) => void {
   const pins = usePins();
   const announcements = useAnnouncements();
-
-  function toggle(): void {
-    const target = picked();
-    if (target === undefined) return;
-    const name = target.number === undefined ? 'The student' : trialTitle({ number: target.number });
-    if (!pins.toggle(target.id)) {
+  return ({ id, number }) => {
+    const name = number === undefined ? 'The student' : trialTitle({ number });
+    if (!pins.toggle(id)) {
       announcements.show(`${MOST_PINS} students are pinned already: unpin one to pin another.`);
-    } else if (pins.has(target.id)) {
+    } else if (pins.has(id)) {
       announcements.tell(`${name} is pinned, ${pins.ids.length} of ${MOST_PINS}.`);
     } else {
       announcements.tell(`${name} is not pinned any more.`);
     }
+  };
+}
+
+/** `picked`: what stands under the keyboard now. Returns what toggles it. */
+export function usePinCommand(picked: () => Pinnable | undefined): () => void {
+  const pins = usePins();
+  const pin = usePinToggle();
+
+  function toggle(): void {
+    const target = picked();
+    if (target !== undefined) pin(target);
   }
 
   useCommand('student.pin', {

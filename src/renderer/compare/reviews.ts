@@ -1,5 +1,5 @@
 /** What predictions are reviewed by, as a kind of data asks: of one network, of several side by
- * side, and as charts of a report. A new way is a line here and one in `report/report-reviews.ts`. */
+ * side, and as charts of a report. A new way is a line here and one among those of reports. */
 import type { Component } from 'vue';
 import type { DataKind, Noun } from '../../core/data-kinds.ts';
 import type { ChartView } from '../charts/chart.ts';

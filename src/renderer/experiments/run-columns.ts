@@ -1,6 +1,7 @@
 /** Columns of the list of runs: what they are called, how wide they are, what they sort by. */
 import type { RunColumn } from '../../bridge/schemas/upkeep.ts';
 import type { RunOrder } from '../../core/records/run-list.ts';
+import { PLAIN_LOOK } from '../stores/run-list.ts';
 import type { RowFrame, SizedColumn } from '../components/rows/use-column-widths.ts';
 
 interface RunColumnLook extends Omit<SizedColumn, 'id'> {
@@ -35,4 +36,15 @@ export function sizedColumns(columns: readonly RunColumn[]) {
   return all
     .filter((column) => column === 'name' || columns.includes(column))
     .map((id) => ({ id, ...RUN_COLUMN_LOOKS[id] }));
+}
+
+/** From how many pixels on there is room for more than the plain columns. */
+const ROOMY = 1200;
+const MORE: readonly RunColumn[] = ['strategy', 'dataset'];
+
+/** The plain columns, and where there is room for them those that tell runs apart. */
+export function roomyColumns(columns: readonly RunColumn[], pixels: number): RunColumn[] {
+  const { columns: plain } = PLAIN_LOOK;
+  const isPlain = columns.length === plain.length && columns.every((column) => plain.includes(column));
+  return isPlain && pixels >= ROOMY ? [...columns, ...MORE] : [...columns];
 }

@@ -13,6 +13,8 @@ export const usePins = defineStore('pins', () => {
   const places = keptInWindow('trade.pins', read);
   const ids = computed<readonly string[]>(() => places.value.filter((id) => id !== undefined));
 
+  const isFull = computed(() => ids.value.length >= MOST_PINS);
+
   const has = (id: string): boolean => places.value.includes(id);
   /** From 0; undefined of what is not pinned. */
   const placeOf = (id: string): number | undefined => (has(id) ? places.value.indexOf(id) : undefined);
@@ -20,7 +22,7 @@ export const usePins = defineStore('pins', () => {
   /** False where four are pinned already. */
   function toggle(id: string): boolean {
     if (has(id)) places.value = places.value.map((other) => (other === id ? undefined : other));
-    else if (ids.value.length >= MOST_PINS) return false;
+    else if (isFull.value) return false;
     else {
       const free = places.value.indexOf(undefined);
       places.value = free < 0 ? [...places.value, id] : places.value.with(free, id);
@@ -36,7 +38,7 @@ export const usePins = defineStore('pins', () => {
     places.value = next.slice(0, MOST_PINS);
   }
 
-  return { ids, has, placeOf, toggle, clear, set };
+  return { ids, isFull, has, placeOf, toggle, clear, set };
 });
 
 /** A free place is written as null. */

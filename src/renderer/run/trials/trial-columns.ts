@@ -1,11 +1,12 @@
 /** Columns of the trial table: how each is read, sorted and shown. */
 import { MEASURE_NAMES, MEASURE_WORDS } from '../../../core/measures.ts';
 import type { MeasureName } from '../../../core/measures.ts';
+import { scheduleLength } from '../../../core/records/trial.ts';
 import type { Trial } from '../../../core/records/trial.ts';
 import type { RowFrame, SizedColumn } from '../../components/rows/use-column-widths.ts';
-import { formatCount, formatDuration, formatMilliseconds, formatPercent } from '../../format.ts';
-import type { Titles } from '../../words.ts';
-import { configText, faultText, trialNumber, trialState, whyShort } from '../../words.ts';
+import { formatBytes, formatCount, formatDuration, formatMilliseconds, formatPercent } from '../../format.ts';
+import type { StateWord, Titles } from '../../words.ts';
+import { configText, epochsShort, faultText, trialNumber, trialState, whyShort } from '../../words.ts';
 
 export interface TrialColumn extends SizedColumn {
   readonly title: string;
@@ -17,6 +18,10 @@ export interface TrialColumn extends SizedColumn {
   readonly hint?: (trial: Trial) => string;
   /** Left out while no trial has a value: room is scarce beside the configuration. */
   readonly isRare?: boolean;
+  /** Shown when it is asked for. */
+  readonly isExtra?: boolean;
+  /** Pixels that its cell has beside the text. */
+  readonly beside?: number;
 }
 
 function number(
@@ -30,14 +35,28 @@ function number(
 }
 
 const rare = (column: TrialColumn): TrialColumn => ({ ...column, isRare: true });
+const extra = (column: TrialColumn): TrialColumn => ({ ...column, isExtra: true });
 
-export function trialColumns(titles: Titles): readonly TrialColumn[] {
+/** `front`: ids of those on the run's front. */
+export function trialColumns(
+  titles: Titles,
+  front: () => ReadonlySet<string> = () => new Set(),
+): readonly TrialColumn[] {
+  const frontText = ({ id }: Trial): string => (front().has(id) ? 'front' : '');
   const familyOf = ({ candidate }: Trial): string => titles.familyTitle(candidate.family);
   const whyOf = ({ why }: Trial): string => whyShort(why);
   return [
-    { ...number('number', '#', 40, (trial) => trial.number, String), text: trialNumber },
-    { id: 'state', title: 'State', width: 98, value: ({ state }) => state, text: (trial) => trialState(trial).label },
-    { id: 'family', title: 'Family', width: 102, value: ({ candidate }) => candidate.family, text: familyOf },
+    { ...number('number', '#', 54, (trial) => trial.number, String), text: trialNumber, beside: 14 },
+    // Its mark stands beside the number.
+    extra({ id: 'front', title: 'Front', width: 46, value: (trial) => frontText(trial) || undefined, text: frontText }),
+    {
+      ...{ id: 'state', title: 'State', width: 92, beside: 22 },
+      ...{ value: ({ state }) => state, text: (trial) => rowState(trial).label },
+    },
+    {
+      ...{ id: 'family', title: 'Family', width: 102, beside: 18 },
+      ...{ value: ({ candidate }) => candidate.family, text: familyOf },
+    },
     number('accuracy', 'Accuracy', 72, ({ metrics }) => metrics['accuracy'], percentText),
     // Of a part or of a short training: no result beside the others.
     rare(number('reached', 'So far', 60, ({ reached }) => reached, percentText)),
@@ -50,8 +69,10 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
       ...rare(number('predicted', 'Predicted', 92, ({ why }) => why.predicted?.mean, percentText)),
       text: predictedText,
     },
-    { id: 'why', title: 'Why', width: 122, most: 176, value: whyOf, text: whyOf, hint: whyOf },
-    number('seconds', 'Time', 84, ({ seconds }) => seconds, formatDuration),
+    extra(number('peak', 'Peak', 70, ({ peakActivationBytes }) => peakActivationBytes, formatBytes)),
+    extra(number('seed', 'Seed', 90, ({ seed }) => seed, String)),
+    { id: 'why', title: 'Why', width: 90, most: 184, beside: 8, value: whyOf, text: whyOf, hint: whyOf },
+    number('seconds', 'Time', 60, ({ seconds }) => seconds, formatDuration),
     {
       ...{ id: 'config', title: 'Configuration', width: 132, grows: true },
       value: ({ candidate }) => configText(candidate, titles),
@@ -59,6 +80,17 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
       hint: (trial) => faultText(trial) ?? configText(trial.candidate, titles, '\n'),
     },
   ];
+}
+
+/** A student in training says how far it is. */
+export function rowState(trial: Trial): StateWord {
+  const words = trialState(trial);
+  if (trial.state !== 'running') return words;
+  const isShort = trial.leg?.schedule === 'own';
+  return {
+    ...words,
+    label: isShort ? `Short ${trial.epochsDone}/${scheduleLength(trial)}` : `Epoch ${epochsShort(trial)}`,
+  };
 }
 
 /** On validation, and on the test. */
@@ -80,8 +112,8 @@ function measureColumns(name: MeasureName): readonly TrialColumn[] {
   ];
 }
 
-/** A box to pin by stands before the columns. */
-export const TRIAL_ROW: RowFrame = { before: 20, gap: 8, padding: 10 };
+/** A box to select by stands before the columns, a pin behind them. */
+export const TRIAL_ROW: RowFrame = { before: 18, after: 24, gap: 8, padding: 10 };
 
 const percentText = (share: number | undefined): string => formatPercent(share, 2);
 
@@ -90,7 +122,52 @@ function predictedText({ why: { predicted } }: Trial): string {
   return `${formatPercent(predicted.mean)} ± ${(predicted.deviation * 100).toFixed(1)}`;
 }
 
-/** Those that say something of these trials. */
-export function shownColumns(columns: readonly TrialColumn[], trials: readonly Trial[]): readonly TrialColumn[] {
-  return columns.filter(({ isRare, value }) => !isRare || trials.some((trial) => value(trial) !== undefined));
+/** What the person has asked for, by column; the others are shown as they are at first. */
+export type ColumnWishes = Readonly<Record<string, boolean>>;
+
+/** What is no wish is left out. */
+export function readWishes(stored: unknown): ColumnWishes {
+  if (typeof stored !== 'object' || stored === null) return {};
+  return Object.fromEntries(Object.entries(stored).filter(([, wish]) => typeof wish === 'boolean'));
+}
+
+/** Those that say something of these trials, and that are wished for. */
+export function shownColumns(
+  columns: readonly TrialColumn[],
+  trials: readonly Trial[],
+  wishes: ColumnWishes = {},
+): readonly TrialColumn[] {
+  return saidColumns(columns, trials).filter(({ id, isExtra }) => wishes[id] ?? !isExtra);
+}
+
+/** Those that can be asked for. */
+export const saidColumns = (columns: readonly TrialColumn[], trials: readonly Trial[]): readonly TrialColumn[] =>
+  columns.filter(({ isRare, value }) => !isRare || trials.some((trial) => value(trial) !== undefined));
+
+/** Rows that are looked at for how wide a column is. */
+const LOOKED_AT = 100;
+/** The widest that a text makes a column. */
+const MOST_FITTED = 200;
+
+/** Columns as wide as what they say of these trials, by `measure` in pixels, and none narrower than
+ * it was `before`: a table that grows under the eyes does not sway. */
+export function fittedColumns(
+  columns: readonly TrialColumn[],
+  trials: readonly Trial[],
+  measure: (text: string) => number,
+  before: readonly TrialColumn[] = [],
+): readonly TrialColumn[] {
+  const step = Math.max(1, Math.ceil(trials.length / LOOKED_AT));
+  const looked = trials.filter((_, place) => place % step === 0);
+  return columns.map((column) => {
+    if (column.grows) return column;
+    const texts = [`${column.title} ↑`, ...new Set(looked.map((trial) => column.text(trial)))];
+    const widest = texts.reduce((most, text) => Math.max(most, measure(text)), 0);
+    const last = before.find(({ id }) => id === column.id);
+    const fitted = Math.min(column.most ?? MOST_FITTED, Math.ceil(widest) + (column.beside ?? 0) + 4);
+    // One that may be cut where there is little room is so wide where there is much.
+    return column.most === undefined
+      ? { ...column, width: Math.max(fitted, last?.width ?? 0) }
+      : { ...column, width: Math.min(column.width, fitted), most: Math.max(fitted, last?.most ?? 0) };
+  });
 }
