@@ -1,5 +1,6 @@
 /** What a run is, in words: every setting has its line, and what no record tells is said to be
  * unknown, never guessed. */
+import { optionWords } from '../../src/bridge/words/option-words.ts';
 import { expect, test } from 'vitest';
 import { expandConfig } from '../../src/bridge/config/expand-config.ts';
 import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
@@ -77,7 +78,8 @@ test('a search that began with the table of the program says so, and no other do
 
 test('defaults of a strategy are told for the version that is here alone', () => {
   const { version, defaults } = trade;
-  const [option = ''] = Object.keys(defaults);
+  const [name = ''] = Object.keys(defaults);
+  const option = `${optionWords(name).title} (${name})`;
   const here = rowsOf(setupOf({ strategy: { id: trade.id } }, version), 'Strategy');
   expect([option, here.get(option)]).toEqual([expect.stringMatching(/./), expect.stringMatching(/., the default$/)]);
   const older = rowsOf(setupOf({ strategy: { id: trade.id } }, version + 1), 'Strategy');

@@ -193,8 +193,7 @@ await describeInChromium('the workbench', (chromium) => {
 
   test('two students and their teacher stand side by side', async () => {
     await go(`${seen.runAddress.replace(/\/\w+$/, '')}/trials`);
-    const boxes = page.getByRole('checkbox', { checked: false });
-    await boxes.first().check();
+    await page.getByRole('button', { name: /^Pin /, pressed: false }).first().click();
     await page.getByRole('link', { name: /^Compare/ }).click();
     await page.getByRole('heading', { name: 'Compare' }).waitFor();
     const metrics = page.getByRole('table').first();

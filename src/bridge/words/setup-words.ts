@@ -11,6 +11,7 @@ import { LISTED, STRATEGY_INFOS } from '../../core/strategies/registry.ts';
 import type { StrategyInfo } from '../../core/strategies/registry.ts';
 import type { SetupView } from '../schemas/setup.ts';
 import { levelsToText } from './levels-text.ts';
+import { optionValueText, optionWords } from './option-words.ts';
 import { LEARNS_FROM_TABLE } from './prior-words.ts';
 
 /** `name`, and what it is. */
@@ -137,11 +138,21 @@ const olderText = ({ version }: StrategyInfo, started: number): string =>
 
 /** Defaults are those of the version that is here, and may have been others in another. */
 function optionRows(options: SearchConfig['strategy']['options'], info: StrategyInfo | undefined): readonly SetupRow[] {
-  const said = Object.entries(options).map(([name, value]): SetupRow => [name, levelText(value)]);
+  const said = Object.entries(options).map(([name, value]): SetupRow => [
+    optionName(name),
+    optionValueText(name, value),
+  ]);
   if (info === undefined) return [...said, ['Other options', UNKNOWN]];
   const rest = Object.entries(info.defaults).filter(([name]) => !Object.hasOwn(options, name));
-  return [...said, ...rest.map(([name, value]): SetupRow => [name, `${levelText(value)}, the default`])];
+  const byDefault = rest.map(([name, value]): SetupRow => [
+    optionName(name),
+    `${optionValueText(name, value)}, the default`,
+  ]);
+  return [...said, ...byDefault];
 }
+
+/** In words, and as it is typed. */
+const optionName = (name: string): string => `${optionWords(name).title} (${name})`;
 
 function distillationRows({ loss, ...rest }: SearchConfig['recipe']['distillation']): readonly SetupRow[] {
   return [['Learn from', LOSS_TITLES[loss]], ...(loss === 'none' ? [] : settingRows(rest))];

@@ -44,13 +44,17 @@ export function searchChoices(
     'reward.cost': REWARD_COSTS.map((value) => ({ value, title: metricTitle(value, noun) })),
     'latency.engine': LATENCY_ENGINES.map((value) => ({ value, title: engineTitle(value) })),
     'latency.batch': LATENCY_BATCHES.map((batch) => ({ value: String(batch), title: String(batch) })),
+    'recipe.optimizer': [
+      { value: 'sgd', title: 'SGD with momentum' },
+      { value: 'adamw', title: 'AdamW' },
+    ],
     'recipe.schedule': [
       { value: 'cosine', title: 'Half a cosine' },
       { value: 'step', title: 'Falls at milestones' },
       { value: 'constant', title: 'Constant' },
     ],
     'recipe.trains': [
-      { value: 'all', title: 'The whole network' },
+      { value: '', title: 'The whole network' },
       { value: 'head', title: 'Its head alone' },
     ],
     'checkpoints.keep': [

@@ -1,6 +1,7 @@
 /** Rows of the table of runs: what each run is and what it came to, as text and as numbers. */
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import { IMAGE_NOUN, saidOf } from '../../core/data-kinds.ts';
+import { optionWords } from '../../bridge/words/option-words.ts';
 import { differingSettings, overSeeds, settingEffects, settingsOf } from '../../core/run-table.ts';
 import type { ScoredRun, SettingEffect, SetRun } from '../../core/run-table.ts';
 import { searchFields } from '../form/form-model.ts';
@@ -80,7 +81,10 @@ export function runRows(summaries: readonly RunSummaryView[], isOverSeeds: boole
 const TITLES = new Map(searchFields().map(({ path, title }) => [path, saidOf(IMAGE_NOUN, title)]));
 
 /** A setting in words, as the form of a search calls it. */
-export const settingTitle = (path: string): string => TITLES.get(path) ?? path;
+export const settingTitle = (path: string): string =>
+  path.startsWith(OPTIONS) ? optionWords(path.slice(OPTIONS.length)).title : (TITLES.get(path) ?? path);
+
+const OPTIONS = 'strategy.options.';
 
 export function settingText(path: string, value: string, titles: Titles): string {
   if (value === '') return ABSENT;
