@@ -1,5 +1,5 @@
-/** Links that may lead out of the program, into the system's browser: papers and their identifiers.
- * One list for shells and pages. */
+/** Links that may lead out of the program, into the system's browser. One rule for shells and
+ * pages. */
 
 // In every browser and in Node, but in no library that this room's compiler settings name.
 declare const URL: {
@@ -12,15 +12,15 @@ declare const URL: {
   } | null;
 };
 
-const EXTERNAL_HOSTS: readonly string[] = ['arxiv.org', 'doi.org', 'openreview.net'];
+/** Papers and their identifiers. */
+const KNOWN_HOSTS: readonly string[] = ['arxiv.org', 'doi.org', 'openreview.net'];
 
-export function mayOpenExternally(address: string): boolean {
+/** `known`: opened at once. `asked`: a page of the web that somebody's note names, opened when the
+ * person agrees. Undefined: nowhere that a browser should go from here. */
+export function wayOut(address: string): 'known' | 'asked' | undefined {
   const url = URL.parse(address);
-  return (
-    url?.protocol === 'https:' &&
-    EXTERNAL_HOSTS.includes(url.hostname) &&
-    url.port === '' &&
-    url.username === '' &&
-    url.password === ''
-  );
+  if (url === null || url.username !== '' || url.password !== '' || url.hostname === '') return undefined;
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
+  const isKnown = url.protocol === 'https:' && KNOWN_HOSTS.includes(url.hostname) && url.port === '';
+  return isKnown ? 'known' : 'asked';
 }

@@ -152,12 +152,20 @@ await describeInChromium('runs kept for years', (chromium) => {
     await page.getByRole('button', { name: 'Write' }).click();
     const field = page.getByRole('textbox', { name: /^Notes on/ });
     await field.fill(
-      '# Why\n\n![x](https://evil.example/x.png) <b>b</b> [paper](https://arxiv.org/abs/2206.13130)\n\n|a|\n|-:|\n|1|',
+      '# Why\n\n![x](https://evil.example/x.png) <b>b</b> [paper](https://arxiv.org/abs/2206.13130)\n\n|a|\n|-:|\n|1|' +
+        '\n\n[board](http://localhost:6006/) [run](javascript:alert(1))',
     );
     await page.reload();
     await page.getByRole('heading', { name: 'Why' }).waitFor();
     expect(await page.locator('.written img, .written b, .written [style]').count()).toBe(0);
-    expect(await page.locator('.written a').getAttribute('href')).toBe('https://arxiv.org/abs/2206.13130');
+    const links = page.locator('.written a');
+    // An image that is not shown is a link to it, and what is no page of the web is text.
+    const addresses = ['https://evil.example/x.png', 'https://arxiv.org/abs/2206.13130', 'http://localhost:6006/'];
+    for (const attribute of ['href', 'title'])
+      expect(await links.evaluateAll((all, name) => all.map((one) => one.getAttribute(name)), attribute)).toEqual(
+        addresses,
+      );
+    await page.getByText('javascript:alert(1)').waitFor();
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByRole('textbox', { name: /^Notes on/ }).pressSequentially('more');
     await page.getByRole('button', { name: 'Done' }).click();

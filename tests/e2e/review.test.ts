@@ -115,6 +115,8 @@ await describeInChromium('reviewing students', (chromium) => {
   test('an axis of the parallel coordinates selects what the front shows', async () => {
     await tab('Parameters');
     const lines = page.getByRole('figure', { name: 'Parallel coordinates' });
+    // It opens on the family that has most of them.
+    await page.getByLabel('Family').selectOption({ label: 'All, by what they share' });
     await lines.getByText(`${TRIALS} students through`, { exact: false }).waitFor();
     await page.getByText(/finished students are needed to tell/).waitFor();
     await lines.locator('canvas').waitFor();
@@ -221,7 +223,7 @@ await describeInChromium('reviewing students', (chromium) => {
 
     await page.getByRole('button', { name: 'Add a network' }).click();
     const any = page.getByRole('group', { name: 'Any student' });
-    expect(await any.getByRole('option').allInnerTexts()).toEqual(['Plain', 'Distilled']);
+    await expect.poll(() => any.getByRole('option').allInnerTexts()).toEqual(['Plain', 'Distilled']);
     await any.getByLabel('Of the run').selectOption('Distilled');
     await any.getByLabel('Look for a student').fill('#2');
     const second = any.getByRole('checkbox');

@@ -110,6 +110,7 @@ interface MenuItem {
 const windows = new Set<BrowserWindow>();
 
 export class BrowserWindow extends EventEmitter {
+  static getFocusedWindow = (): BrowserWindow | null => [...windows][0] ?? null;
   readonly webContents = new Contents();
   readonly #preload: string;
   constructor(options: { readonly webPreferences: { readonly preload: string } }) {

@@ -71,11 +71,26 @@ describe('the window', () => {
     }
     shell.send({ type: 'contents', event: 'will-navigate', url: 'app://trade/' });
     expect(await shell.next('prevented')).toBe(false);
+    shell.send({ type: 'answer', button: 1 });
     for (const url of ['https://evil.example/', 'https://arxiv.org/abs/1', 'file:///etc/passwd']) {
       shell.send({ type: 'open', url });
       expect(await shell.next('action')).toBe('deny');
     }
     expect(shell.heard('external').map((news) => news.detail)).toEqual(['https://arxiv.org/abs/1']);
+  });
+
+  it('asks before a link of a note leads out, with the address itself, and takes a no for one', async () => {
+    const shell = startShell();
+    await shell.next('load');
+    const address = 'https://dashboards.example/7';
+    shell.send({ type: 'answer', button: 1 });
+    shell.send({ type: 'open', url: address });
+    expect(await shell.next('question')).toMatchObject({ detail: address, defaultId: 1, cancelId: 1 });
+    shell.send({ type: 'answer', button: 0 });
+    shell.send({ type: 'open', url: address });
+    await shell.next('question');
+    expect(await shell.next('external')).toBe(address);
+    expect(shell.heard('external')).toHaveLength(1);
   });
 
   it('lets our exports become files, and nothing else', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayOpenExternally } from '../../src/bridge/external-links.ts';
+import { wayOut } from '../../src/bridge/external-links.ts';
 import { isOwnMainFrame, isOwnPage, mayDownload, mayHave, mayNavigate, START_PAGE } from '../../src/main/guards.ts';
 
 /** Each looks like ours to a test of first letters or of substrings. */
@@ -85,21 +85,30 @@ describe('permissions', () => {
 
 describe('links out', () => {
   it.each(['https://arxiv.org/abs/1910.01739', 'https://doi.org/10.1000/182#page'])('opens %s', (address) => {
-    expect(mayOpenExternally(address)).toBe(true);
+    expect(wayOut(address)).toBe('known');
   });
 
   it.each([
     'http://arxiv.org/abs/1910.01739',
     'https://arxiv.org.evil.example/',
-    'https://arxiv.org@evil.example/',
     'https://arxiv.org:8443/',
-    'https://user:word@arxiv.org/',
     'https://evil.example/?arxiv.org',
+    'http://localhost:6006/#scalars',
+  ])('asks before %s', (address) => {
+    expect(wayOut(address)).toBe('asked');
+  });
+
+  it.each([
+    'https://arxiv.org@evil.example/',
+    'https://user:word@arxiv.org/',
     'file:///etc/passwd',
     'smb://arxiv.org/share',
     'ms-settings:privacy',
+    'javascript:alert(1)',
+    'data:text/html,x',
     'arxiv.org',
+    'https://',
   ])('keeps %s shut', (address) => {
-    expect(mayOpenExternally(address)).toBe(false);
+    expect(wayOut(address)).toBeUndefined();
   });
 });

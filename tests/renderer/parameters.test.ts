@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parallelAxes, studentsWithin } from '../../src/renderer/charts/parallel.ts';
 import { fixtureFamilies, fixtureRun } from '../support/gallery/fixtures.ts';
-import { dimensionsOf, FEWEST_STUDENTS, importanceOf } from '../../src/renderer/run/parameters.ts';
+import { dimensionsOf, FEWEST_STUDENTS, importanceOf, largestFamily } from '../../src/renderer/run/parameters.ts';
 
 const { trials } = fixtureRun({ id: 'p', name: 'p', state: 'finished', budget: 200, done: 200, seed: 2 });
 const familiesOf = (...names: readonly string[]) => fixtureFamilies.filter(({ name }) => names.includes(name));
@@ -56,4 +56,14 @@ describe('importance of parameters', () => {
       importanceOf(few, dimensionsOf(familiesOf('resnet')), 'params').every(({ share }) => Number.isNaN(share)),
     ).toBe(true);
   });
+});
+
+test('parameters open on the family of which most students have finished', () => {
+  const [one] = trials;
+  if (one === undefined) throw new Error('There is a student.');
+  const of = (family: string, state: 'finished' | 'running') => ({ ...one, state, candidate: { family, config: {} } });
+  const some = [of('vit', 'running'), of('vit', 'running'), of('resnet', 'finished'), of('vit', 'finished')];
+  expect(largestFamily([])).toBe('');
+  expect(largestFamily(some)).toBe('resnet');
+  expect(largestFamily([...some, of('vit', 'finished')])).toBe('vit');
 });

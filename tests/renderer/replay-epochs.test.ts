@@ -66,4 +66,20 @@ describe('a replay by epochs', () => {
     expect(drawn?.data.at(-1)?.[0]).toBe(20_400);
     expect(said).toContain('Medians after 20,400 epochs');
   });
+
+  test('says which strategies are level, and draws no two of a kind beside each other', () => {
+    // One line hid the other, and the words told two equal numbers.
+    const curves = [[0.5, 0.9]];
+    const series = ['TRADE', 'Random', 'TPE'].map((title, place) => ({ title, place, curves }));
+    const last = { title: 'NSGA-II', place: 3, curves: [[0.5, 0.7]] };
+    const { option, summary: said } = anytimeChart(
+      { series: [...series, last], title: 'Share', goal: 'maximize', text: String, budget: 2 },
+      'light',
+    );
+    expect(said).toContain('TRADE and Random and TPE, level, 0.9; NSGA-II 0.7.');
+    const lines = (option.series as readonly { readonly id: string; readonly lineStyle: { type?: unknown } }[]).filter(
+      ({ id }) => id.endsWith('median'),
+    );
+    expect(new Set(lines.map(({ lineStyle }) => JSON.stringify(lineStyle.type))).size).toBe(lines.length);
+  });
 });

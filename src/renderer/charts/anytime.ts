@@ -62,7 +62,8 @@ export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
   const drawn = input.series.map((series, index) => ({
     ...series,
     mark: markOf(series.place, theme),
-    dash: DASHES[Math.floor(index / 3) % DASHES.length] ?? 'solid',
+    // Neighbours differ: where two lines lie on each other both are seen.
+    dash: DASHES[index % DASHES.length] ?? 'solid',
     points: pointsOf(series.curves, input.goal),
   }));
   const opacity = drawn.length > FEW ? 0.07 : 0.16;
@@ -205,11 +206,14 @@ const lengthOf = ({ series }: AnytimeInput): number =>
 function summaryOf(input: AnytimeInput): string {
   const length = lengthOf(input);
   if (length === 0) return 'No game has been played yet.';
-  const ends = input.series.map(
-    ({ title, curves }) => `${title} ${input.text(spreadAfter(curves, length, input.goal).median)}`,
-  );
+  const ends = new Map<string, string[]>();
+  for (const { title, curves } of input.series) {
+    const text = input.text(spreadAfter(curves, length, input.goal).median);
+    ends.set(text, [...(ends.get(text) ?? []), title]);
+  }
+  const told = [...ends].map(([text, level]) => `${level.join(' and ')}${level.length > 1 ? ', level,' : ''} ${text}`);
   return (
-    `Medians after ${formatPlural(length, unitOf(input))}: ${ends.join(', ')}. Bands run from quartile to ` +
+    `Medians after ${formatPlural(length, unitOf(input))}: ${told.join('; ')}. Bands run from quartile to ` +
     'quartile of the seeds.'
   );
 }

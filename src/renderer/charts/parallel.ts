@@ -166,7 +166,8 @@ function optionOf(input: ParallelInput, drawn: readonly Trial[], theme: Theme): 
 /** Levels at whole places with room around them; metrics from their least to their greatest. */
 function scaleOf(input: ParallelInput, axis: ParallelAxis, dim: number, drawn: readonly Trial[], theme: Theme) {
   const { text: color, panel } = chartColors(theme);
-  const label = { color, fontSize: 11, textBorderColor: panel, textBorderWidth: 3 };
+  // Lines go behind the words.
+  const label = { color, fontSize: 11, backgroundColor: panel, padding: [1, 3], borderRadius: 2 };
   const dimension = input.dimensions[dim];
   if (dimension !== undefined) {
     return {

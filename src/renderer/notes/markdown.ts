@@ -1,11 +1,11 @@
 /**
  * Notes as Markdown: loaded when the first one is shown. Nothing in a note is trusted, ours or
- * imported: no HTML, no images, no styles, and links only to where the shell may go
+ * imported: no HTML, no images, no styles, and links only to where a shell may lead
  * (`bridge/external-links.ts`) or to places of the workbench.
  */
 import DOMPurify from 'dompurify';
 import MarkdownIt from 'markdown-it';
-import { mayOpenExternally } from '../../bridge/external-links.ts';
+import { wayOut } from '../../bridge/external-links.ts';
 
 const markdown = new MarkdownIt('default', { html: false, linkify: true, typographer: false }).disable('image');
 
@@ -20,7 +20,9 @@ markdown.renderer.rules['link_open'] = (tokens, index) => {
   const address = String(tokens[index]?.attrGet('href') ?? '');
   const escaped = markdown.utils.escapeHtml(address);
   if (isOwnPlace(address)) return `<a href="${escaped}">`;
-  return mayOpenExternally(address) ? `<a href="${escaped}" target="_blank" rel="noopener noreferrer">` : '<span>';
+  if (wayOut(address) === undefined) return '<span>';
+  // Where it leads is seen before it is followed.
+  return `<a href="${escaped}" title="${escaped}" target="_blank" rel="noopener noreferrer">`;
 };
 
 /** What leads nowhere from here stays text, with its address to copy. */
@@ -29,7 +31,7 @@ markdown.renderer.rules['link_close'] = (tokens, index) => {
     .slice(0, index)
     .findLast(({ type, level }) => type === 'link_open' && level === tokens[index]?.level);
   const address = String(open?.attrGet('href') ?? '');
-  if (isOwnPlace(address) || mayOpenExternally(address)) return '</a>';
+  if (isOwnPlace(address) || wayOut(address) !== undefined) return '</a>';
   const inside = tokens[index - 1]?.content ?? '';
   return inside === address ? '</span>' : ` (<code>${markdown.utils.escapeHtml(address)}</code>)</span>`;
 };
@@ -44,7 +46,7 @@ const ALLOWED = {
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'br', 'hr', 'strong', 'em', 's', 'code', 'pre', 'blockquote', 'span'],
     ...['ul', 'ol', 'li', 'a', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
   ],
-  ALLOWED_ATTR: ['href', 'target', 'rel', 'start'],
+  ALLOWED_ATTR: ['href', 'title', 'target', 'rel', 'start'],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
 } as const;

@@ -48,6 +48,14 @@ export const wideFamilies = (
     }),
   }));
 
+/** Of which most students have finished; empty while there is none. */
+export function largestFamily(trials: readonly Trial[]): string {
+  const counts = new Map<string, number>();
+  for (const { state, candidate } of trials)
+    if (state === 'finished') counts.set(candidate.family, (counts.get(candidate.family) ?? 0) + 1);
+  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most), ['', 0])[0];
+}
+
 interface Titles {
   readonly familyTitle: (family: string) => string;
   readonly dimensionTitle: (family: string, dimension: string) => string;
