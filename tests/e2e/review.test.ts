@@ -239,7 +239,7 @@ await describeInChromium('reviewing students', (chromium) => {
   });
 
   test('layers are looked into, and latencies measured where they are missing', { timeout: SLOW }, async () => {
-    await page.getByRole('button', { name: 'Look into it' }).click();
+    await page.getByRole('button', { name: 'Measure layers' }).click();
     const layers = page.getByRole('region', { name: 'Layer statistics' });
     await layers.getByRole('cell', { name: /^Dense/ }).waitFor({ timeout: SLOW });
     await page.getByRole('button', { name: 'Measure what is missing' }).click();

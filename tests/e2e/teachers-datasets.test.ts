@@ -151,8 +151,8 @@ await describeInChromium('teachers and data sets', (chromium) => {
     expect(Number(/\d+/.exec(await next.innerText())?.[0])).toBeGreaterThan(done);
     await page.getByRole('button', { name: 'Stop: Training of the teacher endless' }).click();
     await stopped.waitFor({ timeout: WAIT });
-    await page.getByRole('button', { name: 'Forget…' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Forget it' }).click();
+    await page.getByRole('button', { name: 'Discard…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Discard it' }).click();
     await stopped.waitFor({ state: 'detached' });
   });
 

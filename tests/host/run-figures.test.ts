@@ -113,6 +113,30 @@ describe('live progress', () => {
     expect(progress.view().secondsLeft).toBeCloseTo(24, 9);
   });
 
+  it('says how far a stage is and how long it still takes, as soon as that is known', () => {
+    // Soft targets took a hundred seconds without another word.
+    let clock = 0;
+    const progress = createLiveProgress({ ...plan, now: () => clock });
+    const one = trial(0, 1, 1, { epochsDone: 0 });
+    const words = "computing the teacher's soft targets";
+    const stageNow = (part: number | undefined, atMs: number): string => {
+      clock = atMs;
+      progress.trialStage(one, words, undefined, part);
+      return progress.view().stage.replace('Student 1 of 4: ', '');
+    };
+    progress.trialStarted(one);
+    expect(progress.view().stage).toBe('Student 1 of 4: getting ready');
+    expect(stageNow(0, 1000)).toBe(`${words}, 0 %`);
+    expect(stageNow(0.01, 2000)).toBe(`${words}, 1 %`);
+    // A quarter in ten seconds: thirty are left.
+    expect(stageNow(0.25, 11_000)).toBe(`${words}, 25 %, 30 s left`);
+    expect(stageNow(0.99, 40_600)).toBe(`${words}, 99 %`);
+    expect(stageNow(1, 41_000)).toBe(words);
+    expect(stageNow(undefined, 42_000)).toBe(words);
+    progress.trialStage(one, 'training', 0.5);
+    expect(progress.view().stage).toBe('Student 1 of 4: training');
+  });
+
   it('shares what is left among the slots', () => {
     const ten = { ...config, budget: { trials: 10 }, slots: 2 };
     const progress = createLiveProgress({ ...plan, config: ten, measured: [4], now: () => 0 });

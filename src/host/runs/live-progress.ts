@@ -5,6 +5,7 @@ import type { Spending } from '../../core/budget.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
 import { scheduleLength } from '../../core/records/trial.ts';
 import type { Trial } from '../../core/records/trial.ts';
+import { durationText } from '../terminal/text-table.ts';
 
 export type LiveView = NonNullable<RunSummaryView['live']>;
 
@@ -12,8 +13,9 @@ export interface LiveProgress {
   /** A stage of the whole run ("Choosing the next student"), shown while no trial trains. */
   stage(words: string): void;
   trialStarted(trial: Trial): void;
-  /** `words` for people; `share` in [0, 1] of its schedule, where it is known. */
-  trialStage(trial: Trial, words: string, share: number | undefined): void;
+  /** `words` for people; `share` in [0, 1] of its schedule, and `part` of the stage itself, where
+   * they are known. */
+  trialStage(trial: Trial, words: string, share: number | undefined, part?: number): void;
   /** For good (`ended`), or until it goes on, after `seconds` of training; `isWhole` where they
    * were a whole trial's. */
   trialLeft(
@@ -28,8 +30,31 @@ interface InFlight {
   readonly trial: Trial;
   readonly startedMs: number;
   readonly shareAtStart: number;
-  words: string;
   share: number;
+  stage: Stage;
+}
+
+interface Stage {
+  readonly words: string;
+  /** When it was first heard of, and how far it was then. */
+  readonly sinceMs: number;
+  readonly partThen: number;
+  /** In [0, 1]; undefined where nobody knows how long it is. */
+  readonly part: number | undefined;
+}
+
+/** Of a stage, before its time left is told: the first steps are not like the others. */
+const TELLING_PART = 0.02;
+/** A stage of less is over before it is read. */
+const TELLING_SECONDS = 2;
+
+/** `computing the teacher's soft targets, 45 %, 40 s left` */
+function stageWords({ words, sinceMs, partThen, part }: Stage, nowMs: number): string {
+  if (part === undefined || part >= 1) return words;
+  const done = part - partThen;
+  const left = (((nowMs - sinceMs) / 1000) * (1 - part)) / done;
+  const isKnown = done >= TELLING_PART && left >= TELLING_SECONDS;
+  return `${words}, ${Math.floor(part * 100)} %${isKnown ? `, ${durationText(left)} left` : ''}`;
 }
 
 export interface ProgressPlan {
@@ -134,9 +159,9 @@ export function createLiveProgress(plan: ProgressPlan): LiveProgress {
   }
 
   /** Of a budget in epochs nobody knows how many students it will be. */
-  function stageOf({ trial, words }: InFlight): string {
+  function stageOf({ trial, stage }: InFlight): string {
     const of = 'trials' in budget ? ` of ${budget.trials}` : '';
-    return `Student ${trial.number + 1}${of}: ${words}`;
+    return `Student ${trial.number + 1}${of}: ${stageWords(stage, now())}`;
   }
 
   return {
@@ -146,12 +171,16 @@ export function createLiveProgress(plan: ProgressPlan): LiveProgress {
     trialStarted: (trial) => {
       const length = scheduleLength(trial);
       const share = length > 0 ? trial.epochsDone / length : 0;
-      inFlight.set(trial.id, { trial, startedMs: now(), shareAtStart: share, words: 'getting ready', share });
+      const startedMs = now();
+      const stage = { words: 'getting ready', sinceMs: startedMs, partThen: 0, part: undefined };
+      inFlight.set(trial.id, { trial, startedMs, shareAtStart: share, share, stage });
     },
-    trialStage: (trial, words, share) => {
+    trialStage: (trial, words, share, part) => {
       const flying = inFlight.get(trial.id);
       if (flying === undefined) return;
-      flying.words = words;
+      const isSame = flying.stage.words === words;
+      const began = isSame ? flying.stage : { sinceMs: now(), partThen: part ?? 0 };
+      flying.stage = { words, sinceMs: began.sinceMs, partThen: began.partThen, part };
       if (share !== undefined) flying.share = Math.min(1, Math.max(flying.share, share));
     },
     trialLeft: (trial, outcome) => {

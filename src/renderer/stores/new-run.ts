@@ -107,9 +107,13 @@ export const useNewRun = defineStore('new-run', () => {
   const reset = (): void => put(fresh);
   /** As the form does it by itself: whether a teacher teaches at all stays as it is. */
   const adoptTeacher = (teacher: string): void => put({ draft: { ...draft.value, [TEACHER]: teacher } });
-  /** The form finds a teacher of it. */
-  const searchOn = (dataset: string): void =>
-    put({ draft: { ...draft.value, ...proposedFor(dataset), dataset, [TEACHER]: '' } });
+  /** Without a teacher the form finds one of it. */
+  function searchOn(dataset: string, teacher = ''): void {
+    const chosen = { ...draft.value, ...proposedFor(dataset), dataset };
+    put({
+      draft: teacher === '' ? { ...chosen, [TEACHER]: '' } : withTeacher(chosen, teacher, String(fresh.draft[LOSS])),
+    });
+  }
 
   /** Lets go of the students that were given, and of every level that their space had. */
   function searchInstead(): void {

@@ -25,7 +25,7 @@ export const usePins = defineStore('pins', () => {
     else if (isFull.value) return false;
     else {
       const free = places.value.indexOf(undefined);
-      places.value = free < 0 ? [...places.value, id] : places.value.with(free, id);
+      places.value = free < 0 ? [...places.value, id] : places.value.map((held, at) => (at === free ? id : held));
     }
     return true;
   }

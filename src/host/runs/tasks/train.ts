@@ -100,7 +100,9 @@ async function hear({ context, trial, trains }: Attempt, news: Report<'train'>):
     const isCombining = news.stage === COMBINING;
     if (isTraining || isCombining) trains();
     const words = isCombining ? `${news.stage}, try ${news.done + 1} of ${news.total}` : news.stage;
-    progress.trialStage(trial, words, isTraining && news.total > 0 ? news.done / news.total : undefined);
+    const part = news.total > 0 ? news.done / news.total : undefined;
+    // Of a training the bar tells, and of a few tries their number does.
+    progress.trialStage(trial, words, isTraining ? part : undefined, isTraining || isCombining ? undefined : part);
   } else {
     trains();
     await keepEpoch(context, trial, news);
