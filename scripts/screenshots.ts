@@ -95,6 +95,7 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
     document.activeElement instanceof HTMLElement ? document.activeElement.blur() : undefined,
   );
   await shoot('run-front');
+  await shootGrowth(page, shoot);
   for (const tab of [...TABS, 'Log', 'Set-up']) {
     const button = page.getByRole('tab', { name: tab });
     // Not every strategy fills each of them.
@@ -137,11 +138,7 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   ]);
 
   await go('/compare');
-  // The teacher's predictions are computed when they are first asked for.
-  await page
-    .getByRole('cell', { name: /^Teacher · / })
-    .nth(1)
-    .waitFor({ timeout: 300_000 });
+  await teacherIsCompared(page);
   await shoot('compare');
   const architecture = page.locator('section', { has: page.getByRole('heading', { name: 'Architecture' }) });
   await architecture.evaluate((section) => section.scrollIntoView());
@@ -165,6 +162,9 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
 
   await go('/strategies');
   await shootStrategies(page, shoot);
+  await go('/table');
+  await page.getByRole('region', { name: 'Runs as a table' }).locator('tbody tr').first().waitFor();
+  await shoot('run-table');
 
   await go('/new');
   await page.getByText(/students fit/).waitFor();
@@ -177,6 +177,14 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await dimensions.scrollIntoViewIfNeeded();
   await shoot('new-run-levels');
   await page.getByRole('button', { name: 'Defaults' }).click();
+  await page.getByRole('button', { name: 'Sweep…' }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Queue \d+ runs/ })
+    .waitFor();
+  await shoot('sweep');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
 
   await go('/teachers');
   await page.getByRole('table').locator('tbody tr').first().waitFor();
@@ -220,6 +228,26 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await place.getByLabel('A cluster of Ray').check();
   await place.scrollIntoViewIfNeeded();
   await shoot('settings-cluster');
+}
+
+/** Its predictions are computed when they are first asked for. */
+function teacherIsCompared(page: Page): Promise<void> {
+  const matrix = page.getByRole('table', { name: 'Better than' });
+  return matrix.getByRole('rowheader', { name: 'Teacher' }).waitFor({ timeout: 300_000 });
+}
+
+/** The front after the first students, and half-way: it grows, in the pictures of the README. */
+async function shootGrowth(page: Page, shoot: (name: string) => Promise<void>): Promise<void> {
+  const moment = page.getByLabel('Front after');
+  const whole = Number(await moment.getAttribute('max'));
+  for (const [name, share] of [
+    ['run-front-early', 1 / 6],
+    ['run-front-halfway', 1 / 2],
+  ] as const) {
+    await moment.fill(String(Math.max(1, Math.round(whole * share))));
+    await shoot(name);
+  }
+  await page.getByRole('button', { name: 'Follow the run' }).click();
 }
 
 /** An exported student is somebody's network as any other; nothing is kept of it. */
@@ -315,10 +343,7 @@ async function shootKind(
   await page.getByText(/^1–\d+ of/).waitFor();
   await shoot(`dataset-${many}`);
   await go('/compare');
-  await page
-    .getByRole('cell', { name: /^Teacher · / })
-    .first()
-    .waitFor({ timeout: 300_000 });
+  await teacherIsCompared(page);
   const heading = page.getByRole('heading', { name: /^(ROC curves|Confusion matrices)/ });
   await heading.evaluate((one) => one.closest('section')?.scrollIntoView());
   await shoot(`compare-${many}`);

@@ -1,7 +1,7 @@
 /** Reliability diagram (Guo et al. 2017): accuracy against confidence, and the diagonal where both
  * are the same; below it how many examples each bin of confidence holds. */
 import type { BarSeriesOption, EChartsOption } from 'echarts';
-import { formatExamples, formatPercent, formatPoints } from '../format.ts';
+import { formatCount, formatExamples, formatPercent, formatPoints } from '../format.ts';
 import { IMAGE_NOUN, saidOf } from '../../core/data-kinds.ts';
 import type { Noun } from '../../core/data-kinds.ts';
 import type { Calibration } from '../review/calibration.ts';
@@ -80,13 +80,14 @@ export function reliabilityChart(
 /** The square of `option`, and below it a place for counts over the same confidence. Few examples
  * are seen beside thousands: heights are logarithmic. */
 function overCounts({ grid, xAxis: across, yAxis: up }: EChartsOption, theme: Theme, noun: Noun): EChartsOption {
-  const square = one(grid);
-  const bottom = Number(square?.bottom ?? 0);
+  // Both plots begin at one place, whichever labels are wider.
+  const square = { ...one(grid), outerBoundsMode: 'none' as const };
+  const bottom = Number(square.bottom ?? 0);
   const unlabelled = { name: '', axisLabel: { show: false }, axisTick: { show: false } };
   const bins = xAxis(theme, { type: 'category', gridIndex: 1, show: false });
   const counts = yAxis(theme, {
     ...{ type: 'log', gridIndex: 1, min: 0.5, name: saidOf(noun, '{Many}'), nameGap: 32, splitNumber: 2 },
-    axisLabel: tickLabels(theme, (count) => (Math.log10(count) % 2 === 0 ? String(count) : '')),
+    axisLabel: tickLabels(theme, (count) => (Math.log10(count) % 2 === 0 ? formatCount(count) : '')),
   });
   return {
     grid: [

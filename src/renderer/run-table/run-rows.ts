@@ -19,6 +19,7 @@ interface Titles {
   strategyTitle(id: string): string;
   datasetTitle(name: string): string;
   teacherTitle(name: string): string;
+  familyTitle(family: string): string;
 }
 
 /** A run, or several that are the same but for their seeds. */
@@ -78,7 +79,15 @@ export function runRows(summaries: readonly RunSummaryView[], isOverSeeds: boole
   });
 }
 
-const TITLES = new Map(searchFields().map(({ path, title }) => [path, saidOf(IMAGE_NOUN, title)]));
+/** What a run was given to train is no field of the form. */
+const GIVEN = [
+  ['studentsFrom', 'Students from'],
+  ['given', 'Students given'],
+] as const;
+const TITLES = new Map<string, string>([
+  ...searchFields().map(({ path, title }) => [path, saidOf(IMAGE_NOUN, title)] as const),
+  ...GIVEN,
+]);
 
 /** A setting in words, as the form of a search calls it. */
 export const settingTitle = (path: string): string =>
@@ -91,6 +100,7 @@ export function settingText(path: string, value: string, titles: Titles): string
   if (path === 'strategy.id') return titles.strategyTitle(value);
   if (path === 'dataset') return titles.datasetTitle(value);
   if (path === 'teacher') return titles.teacherTitle(value);
+  if (path === 'families') return value.split(/, ?/).map(titles.familyTitle).join(', ');
   const number = Number(value);
   return Number.isFinite(number) && Math.abs(number) >= 10_000 ? formatExact(number) : value;
 }

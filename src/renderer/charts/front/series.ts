@@ -41,7 +41,7 @@ export function linesOf(
   const last = isEarlier ? frontPoints(input.trials, input).filter(({ place }) => place === 'front') : [];
   return [
     ...line('staircase', 'Front', front, {}),
-    ...(isEarlier ? line('last', 'Front in the end', last, { type: 'dotted', color: colors.muted }) : []),
+    ...(isEarlier ? line('last', 'In the end', last, { type: 'dotted', color: colors.muted }) : []),
   ];
 }
 
@@ -71,7 +71,7 @@ export function referenceSeries(points: readonly FrontPoint[], theme: Theme): Sc
   const ring = { color: 'transparent', borderColor: chartColors(theme).text, borderWidth: 1.2 };
   return [
     {
-      ...{ type: 'scatter', id: 'references', name: 'Reference student', symbol: 'circle', symbolSize: 17 },
+      ...{ type: 'scatter', id: 'references', name: 'Reference', symbol: 'circle', symbolSize: 17 },
       ...{ silent: true, z: 3, itemStyle: ring, data: references.map(placed) },
     },
   ];

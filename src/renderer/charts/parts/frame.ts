@@ -50,8 +50,8 @@ export function frame(theme: Theme): EChartsOption {
 /** Where every series is a line: wide enough to show it on both sides of its mark. */
 export const LINE_LEGEND = { itemWidth: 22 } as const;
 
-/** Of a chart of half a window. */
-const NARROW_LEGEND = 420;
+/** Of a chart in a column of its own, the narrowest. */
+const NARROW_LEGEND = 300;
 
 /** Lines that these names take, with their marks, in so many pixels: a name is never parted. */
 export function legendLines(titles: readonly string[], pixels: number): number {
