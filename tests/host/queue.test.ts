@@ -114,10 +114,11 @@ test('one that cannot begin leaves the queue with a word, and the next one begin
 test('a fault that every run would meet holds the queue', async () => {
   const full = join(folder.path, `full-${place}`);
   const client = await open({ diskFullWhile: full, epochMs: 30 });
-  await client.runs.start(search('first'));
+  // It still trains when the disk is full, however busy the machine is.
+  await client.runs.start(search('first', { budget: { trials: 200 } }));
   const [waiting] = await client.queue.enqueue({ searches: [search('second')] });
   writeFileSync(full, '');
-  await expect.poll(async () => (await client.queue.get()).held).toMatch(/^"first" was paused: /);
+  await expect.poll(async () => (await client.queue.get()).held, { timeout: 20_000 }).toMatch(/^"first" was paused: /);
   expect(await names(client)).toEqual(['second']);
   rmSync(full);
   await client.queue.goOn();
