@@ -28,6 +28,7 @@ export { createProgressPrinter } from './terminal/progress-printer.ts';
 export type { ProgressPrinter } from './terminal/progress-printer.ts';
 export { latencyText } from './terminal/latency-text.ts';
 export { resultText, trialName, trialText } from './terminal/run-text.ts';
+export { stageLeft } from './stage-left.ts';
 export { countText, durationText, percentText, textTable } from './terminal/text-table.ts';
 export { terminalText } from './terminal/terminal-text.ts';
 export { searchesText } from './terminal/searches-text.ts';

@@ -7,7 +7,7 @@ import type { Goal } from '../core/objective.ts';
 import type { RunState, SearchConfig } from '../core/records/run.ts';
 import type { Trial } from '../core/records/trial.ts';
 import { digits, formatBytes, formatCount, formatDuration, formatMilliseconds, formatPercent } from './format.ts';
-import { metricTitle } from './words.ts';
+import { isOver, metricTitle } from './words.ts';
 
 /** What was measured beside accuracy, and the same of the test. */
 const MEASURED = MEASURE_NAMES.flatMap((name) => [name, testName(name)]);
@@ -164,5 +164,5 @@ export function testAccuracyFact(
 ): readonly [string, string, string] {
   const why = 'The test split is asked once, when the search has ended, and only about students on its front.';
   if (trial?.testAccuracy !== undefined) return ['Test accuracy', formatPercent(trial.testAccuracy, 2), why];
-  return ['Test accuracy', run === 'finished' ? 'not on the front' : 'when the search ends', why];
+  return ['Test accuracy', run !== undefined && isOver(run) ? 'not on the front' : 'when the search ends', why];
 }

@@ -16,7 +16,7 @@ import { findProblems } from '../../src/store/upkeep/doctor.ts';
 import { DATABASE_FILE, openReadable } from '../../src/store/workspace.ts';
 import { makeResources, temporaryFolder } from '../support/fake-host.ts';
 
-const KILLS = Number(process.env['LEG_KILLS'] ?? 6);
+const KILLS = Number(process.env['LEG_KILLS'] ?? 10);
 const ENTRY = fileURLToPath(new URL('../support/host-process.ts', import.meta.url));
 const TOYS = new URL('../contract/toys.ts', import.meta.url).href;
 

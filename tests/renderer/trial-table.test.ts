@@ -1,7 +1,8 @@
 /** What the trial table shows in little room: widths of its columns, and configurations in
  * short. */
 import { createPinia, setActivePinia } from 'pinia';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { effectScope, shallowRef } from 'vue';
 import type { Configuration, Role } from '../../src/core/space/space.ts';
 import type { Trial } from '../../src/core/records/trial.ts';
 import { testing } from '../../src/renderer/components/rows/use-column-widths.ts';
@@ -16,6 +17,7 @@ import {
   TRIAL_ROW,
   trialColumns,
 } from '../../src/renderer/run/trials/trial-columns.ts';
+import { useRowTexts } from '../../src/renderer/run/trials/use-row-texts.ts';
 import { useChosenRows } from '../../src/renderer/run/trials/use-chosen-rows.ts';
 import { textMeasure } from '../../src/renderer/components/rows/text-width.ts';
 
@@ -121,4 +123,27 @@ test('Shift selects from the row that was clicked last, in the order of the tabl
   choose('c', false);
   choose('b', true);
   expect([...chosen.value]).toEqual(['a']);
+});
+
+test('who is on the front is looked for as it is now, not as it was when a row was first read', () => {
+  // A search for "front" in a live run found students that another one had beaten since.
+  setActivePinia(createPinia());
+  vi.stubGlobal('requestIdleCallback', () => 0);
+  vi.stubGlobal('cancelIdleCallback', () => undefined);
+  const front = shallowRef<ReadonlySet<string>>(new Set([trials[0]!.id]));
+  const columns = trialColumns(titles, () => front.value);
+  const scope = effectScope();
+  const textOf = scope.run(() =>
+    useRowTexts(
+      columns,
+      () => trials,
+      () => front.value,
+    ),
+  )!; // an open scope runs
+  const found = (): readonly string[] => findTrials(trials, 'front', textOf.value).map(({ id }) => id);
+  expect(found()).toEqual([trials[0]!.id]);
+  front.value = new Set([trials[2]!.id]);
+  expect(found()).toEqual([trials[2]!.id]);
+  scope.stop();
+  vi.unstubAllGlobals();
 });

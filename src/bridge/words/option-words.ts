@@ -43,7 +43,7 @@ const OPTION_WORDS: Readonly<Record<string, OptionWords>> = {
   learningRate: { title: 'Rate of the choices', hint: 'Learning rate of what is learned of the paths' },
   weightDecay: { title: 'Decay of the choices', hint: 'Weight decay of what is learned of the paths' },
   order: {
-    ...{ title: 'Order', hint: 'Second looks one step of the weights ahead, and costs about three times as much' },
+    ...{ title: 'Order', hint: 'Second looks one step of the weights ahead, and costs more than twice as much' },
     choices: { 1: 'First', 2: 'Second' },
   },
   regularisation: { title: 'Pull to even', hint: 'Draws the concentration of the paths towards its start' },
@@ -74,7 +74,7 @@ const OPTION_WORDS: Readonly<Record<string, OptionWords>> = {
 export const optionWords = (name: string): OptionWords =>
   (Object.hasOwn(OPTION_WORDS, name) ? OPTION_WORDS[name] : undefined) ?? { title: name, hint: '' };
 
-/** `Yes`, or the title of a chosen value. */
+/** `yes`, the title of a chosen value, or the value itself. */
 export function optionValueText(name: string, value: number | string | boolean): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return optionWords(name).choices?.[String(value)] ?? String(value);

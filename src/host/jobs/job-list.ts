@@ -10,6 +10,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import type { EpochPoint } from '../../core/records/epoch.ts';
 import type { LiveEvents } from '../live-events.ts';
 import type { Log } from '../log.ts';
+import { stageLeft } from '../stage-left.ts';
 
 export interface JobProgress {
   readonly stage: string;
@@ -73,8 +74,6 @@ interface Entry {
 /** Ended ones that nobody dismissed; the oldest go first. */
 const MOST_ENDED = 20;
 const UNCOUNTED = { done: 0, total: 0 };
-/** From this share on a rate is worth telling. */
-const TELLING_SHARE = 0.02;
 
 /** For the command line, which shows progress by its own means and ends with its work. */
 export const untracked: Track = (_facts, work) => work(() => undefined, new AbortController().signal);
@@ -98,7 +97,7 @@ export function createJobList({ live, log, now, clock }: JobListParts): JobList 
     const isNew = news.stage !== undefined && news.stage !== view.stage;
     const { secondsLeft: _, ...next } = { ...view, ...(isNew && UNCOUNTED), ...news };
     if (isNew) entry.stage = { startMs: clock(), done: next.done };
-    const left = leftOf(next, next.done - entry.stage.done, clock() - entry.stage.startMs);
+    const left = stageLeft(next, next.done - entry.stage.done, clock() - entry.stage.startMs);
     put(entry, { ...next, ...(left !== undefined && { secondsLeft: left }) });
   }
 
@@ -185,10 +184,4 @@ function firstView(id: string, { kind, subject }: JobFacts, at: Date): JobView {
 
 function endOf(made: string | undefined): Pick<JobView, 'state' | 'made'> {
   return made === undefined ? { state: 'stopped' } : { state: 'finished', made };
-}
-
-/** At the rate of the stage so far, in which `gained` was done. */
-function leftOf({ done, total }: JobProgress, gained: number, elapsedMs: number): number | undefined {
-  if (total <= 0 || gained < TELLING_SHARE * total) return undefined;
-  return ((elapsedMs / 1000) * (total - done)) / gained;
 }

@@ -5,6 +5,7 @@ import type { Spending } from '../../core/budget.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
 import { scheduleLength } from '../../core/records/trial.ts';
 import type { Trial } from '../../core/records/trial.ts';
+import { stageLeft } from '../stage-left.ts';
 import { durationText } from '../terminal/text-table.ts';
 
 export type LiveView = NonNullable<RunSummaryView['live']>;
@@ -43,18 +44,15 @@ interface Stage {
   readonly part: number | undefined;
 }
 
-/** Of a stage, before its time left is told: the first steps are not like the others. */
-const TELLING_PART = 0.02;
 /** A stage of less is over before it is read. */
 const TELLING_SECONDS = 2;
 
 /** `computing the teacher's soft targets, 45 %, 40 s left` */
 function stageWords({ words, sinceMs, partThen, part }: Stage, nowMs: number): string {
   if (part === undefined || part >= 1) return words;
-  const done = part - partThen;
-  const left = (((nowMs - sinceMs) / 1000) * (1 - part)) / done;
-  const isKnown = done >= TELLING_PART && left >= TELLING_SECONDS;
-  return `${words}, ${Math.floor(part * 100)} %${isKnown ? `, ${durationText(left)} left` : ''}`;
+  const left = stageLeft({ done: part, total: 1 }, part - partThen, nowMs - sinceMs);
+  const isLong = left !== undefined && left >= TELLING_SECONDS;
+  return `${words}, ${Math.floor(part * 100)} %${isLong ? `, ${durationText(left)} left` : ''}`;
 }
 
 export interface ProgressPlan {

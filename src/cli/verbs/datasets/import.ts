@@ -7,14 +7,11 @@ import { importOrderSchema } from '../../../bridge/schemas/import.ts';
 import type { ImportOrder } from '../../../bridge/schemas/import.ts';
 import { parseInput } from '../../../bridge/config/parse-input.ts';
 import type { DatasetView } from '../../../bridge/schemas/records.ts';
-import { durationText } from '../../../host/for-shells.ts';
+import { durationText, stageLeft } from '../../../host/for-shells.ts';
 import type { JobProgress, ProgressPrinter } from '../../../host/for-shells.ts';
 import { dataKindOf } from '../../../core/data-kinds.ts';
 import { printResult, wholeNumber, withCommonOptions, withHost, withProgress } from '../../common.ts';
 import type { CommonOptions, VerbContext } from '../../common.ts';
-
-/** From this share on a rate is worth telling. */
-const TELLING_SHARE = 0.02;
 
 type SequenceOptions = NonNullable<ImportOrder['sequence']>;
 type ImportOptions = CommonOptions &
@@ -103,8 +100,8 @@ export function importTeller(printer: ProgressPrinter): (progress: JobProgress) 
       stage = { name, start: performance.now() };
       if (!process.stderr.isTTY) printer.line(`${name} …`);
     }
-    const left = (((performance.now() - stage.start) / 1000) * (total - done)) / done;
-    const words = done > TELLING_SHARE * total ? `, ${durationText(left)} left` : '';
+    const left = stageLeft({ done, total }, done, performance.now() - stage.start);
+    const words = left === undefined ? '' : `, ${durationText(left)} left`;
     printer.status(`${name}: ${done} of ${total}${words}`);
   };
 }

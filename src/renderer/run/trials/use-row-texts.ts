@@ -1,6 +1,6 @@
 /** What the rows of a table say, for its search: written while nothing else is to be done, so that
  * the first key finds it. */
-import { computed, onBeforeUnmount, watch } from 'vue';
+import { computed, onScopeDispose, watch } from 'vue';
 import type { ComputedRef } from 'vue';
 import type { Trial } from '../../../core/records/trial.ts';
 import { useCatalog } from '../../stores/catalog.ts';
@@ -13,10 +13,13 @@ const LEAST_IDLE_MS = 2;
 export function useRowTexts(
   columns: readonly TrialColumn[],
   trials: () => readonly Trial[],
+  front: () => ReadonlySet<string>,
 ): ComputedRef<(trial: Trial) => string> {
   const catalog = useCatalog();
-  // Anew when the catalog's names have come.
-  const textOf = computed(() => (catalog.datasets, rowTexts(columns)));
+  /** The same text while the same students are on it. */
+  const onFront = computed(() => [...front()].join(' '));
+  // Anew when the catalog's names have come, and when another student is on the front.
+  const textOf = computed(() => (catalog.datasets, onFront.value, rowTexts(columns)));
   let waiting: number | undefined;
 
   function stop(): void {
@@ -44,6 +47,6 @@ export function useRowTexts(
     },
     { immediate: true },
   );
-  onBeforeUnmount(stop);
+  onScopeDispose(stop);
   return textOf;
 }
