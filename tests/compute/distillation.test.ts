@@ -162,7 +162,7 @@ describe('teacherTargets', () => {
 
   it.each([
     ['classes', { classes: ['a', 'b'] }, /knows 3 classes, and data set "tiny" has 2/],
-    ['images', { shape: [8, 8, 3] }, /reads images of 8 x 8 x 1, and those of data set "tiny" are 8 x 8 x 3/],
+    ['images', { shape: [8, 8, 3] }, /reads examples of 8 x 8 x 1, and those of data set "tiny" are 8 x 8 x 3/],
   ])('of a teacher with other %s are refused with the cause, even where a cache has them', async (_, part, message) => {
     const request = requestOf('kd');
     disposeTargets(await teacherTargets(request, free.yieldToEvents, quiet));

@@ -79,7 +79,7 @@ describe('loadDataset', () => {
     const images = file('images.gz', gzipSync(idxBytes([3, 2, 2], new Uint8Array(12))));
     const two = file('two.gz', gzipSync(idxBytes([2], Uint8Array.of(0, 1))));
     const stray = file('stray.gz', gzipSync(idxBytes([3], Uint8Array.of(0, 1, 9))));
-    expect(() => readImages(images, two, [2, 2, 1], 3)).toThrow('2 labels for 3 images');
+    expect(() => readImages(images, two, [2, 2, 1], 3)).toThrow('2 labels for 3 examples');
     expect(() => readImages(images, stray, [2, 2, 1], 3)).toThrow('the label 9, and there are 3 classes');
     expect(() => readImages(images, two, [4, 1, 1], 3)).toThrow('2 x 2, and 4 x 1 are expected');
   });

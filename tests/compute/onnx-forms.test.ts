@@ -162,7 +162,7 @@ describe('what is said', () => {
     const { card } = await imported(colourNetwork({ change: freeAxes }), { layout: 'nchw' });
     expect(new Set(card.guesses.map(({ layout }) => layout))).toEqual(new Set(['nchw']));
     await expect(imported(colourNetwork({ change: freeAxes }), { layout: 'nhwc' })).rejects.toThrow(
-      'ONNX Runtime fails on an image of 8 x 8',
+      'ONNX Runtime fails on an example of 8 x 8',
     );
   });
 

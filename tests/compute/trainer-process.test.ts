@@ -171,7 +171,7 @@ describe('the trainer process', () => {
     const whole = await trained('whole');
     order('train', 'again', wider());
     expect((await trained('again')).checkpoint.sha256).toBe(whole.checkpoint.sha256);
-    expect(JSON.stringify(events)).toMatch(/4 combined filters took the loss over \d+ training images from \d/);
+    expect(JSON.stringify(events)).toMatch(/4 combined filters took the loss over \d+ training examples from \d/);
     order('train', 'copied', wider({ from: { ...from, map: 'inherit' } }));
     expect((await trained('copied')).checkpoint.sha256).not.toBe(whole.checkpoint.sha256);
     // Of the same images, but three of each pixel: another network's input.

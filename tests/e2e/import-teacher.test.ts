@@ -56,7 +56,7 @@ await describeInChromium('importing a teacher', (chromium) => {
     // Four answers for three classes: the field where it can be said which is which is shown.
     await choose('Four.onnx', colourNetwork({ places: [0, 1, 3] }));
     await dialog().getByRole('button', { name: 'Judge', exact: true }).click();
-    await dialog().getByText('gives 4 numbers for an image').waitFor({ timeout: WAIT });
+    await dialog().getByText('gives 4 numbers for an example').waitFor({ timeout: WAIT });
     await dialog().getByLabel('Classes', { exact: true }).fill('0, 1, 3');
     await dialog().getByRole('button', { name: 'Judge', exact: true }).click();
     await dialog().getByText('Right on 100.00 % of the validation images').waitFor({ timeout: WAIT });

@@ -241,7 +241,7 @@ describe('what stands on a run', () => {
     swapData();
     expect(await refusal(client.runs.start(again))).toMatch(/^dataset\.changed: .*"mine".*training labels/);
     expect(await refusal(client.runs.start(learning))).toMatch(
-      /^config\.invalid: transferFrom: .*other images of the same/,
+      /^config\.invalid: transferFrom: .*other examples of the same/,
     );
     putBack();
     writeFileSync(join(teacher(), 'weights.safetensors'), 'some');

@@ -137,7 +137,7 @@ describe('earlier runs', () => {
     expect(await prior('unknown', { dataset: 'mine', datasetFingerprint: 'g' })).toHaveLength(1);
     const replaced = later(['known'], { dataset: 'mine', datasetFingerprint: 'g' });
     expect(await refusal(store, replaced)).toContain(
-      '"Run known" (known) was searched on other images of the same name (mine)',
+      '"Run known" (known) was searched on other examples of the same name (mine)',
     );
     expect(await refusal(store, later(['unknown']))).toContain('was searched on mine: its results say nothing here');
   });

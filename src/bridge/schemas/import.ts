@@ -52,8 +52,8 @@ const options = {
   long: z.enum(['cut', 'windows']).default('cut').describe('Sound: what becomes of a longer recording'),
   recordings: z.boolean().default(true).describe('Sound: keep it beside the spectrograms, to be played'),
   group: z.string().trim().min(1).max(200).optional().describe("Pattern that finds a file's group in its name"),
-  val: share.default(0.1).describe('Share of the training images that is cut for validation'),
-  test: share.default(0.1).describe('Share of the training images that is cut for the test'),
+  val: share.default(0.1).describe('Share of the training examples that is cut for validation'),
+  test: share.default(0.1).describe('Share of the training examples that is cut for the test'),
   seed: z.int().min(0).max(0xffffffff).default(1).describe('Seed of the cut'),
 };
 
@@ -80,7 +80,7 @@ export const subsetInputSchema = z.strictObject({
   classes: readOnly(z.array(z.string().trim().min(1).max(10_000)).min(1).max(256)).describe(
     'Classes to keep: a name, a number from 0 on, or a range such as 7-9',
   ),
-  perClass: z.int().min(1).optional().describe('Training images of each class; all when absent'),
+  perClass: z.int().min(1).optional().describe('Training examples of each class; all when absent'),
   seed: options.seed.describe('Seed of the draw'),
   name: folderName.describe('What a search calls it'),
   title: options.title,

@@ -54,8 +54,8 @@ export const teacherDetailSchema = z.strictObject({
 export const teacherInputSchema = z.strictObject({
   name: folderName.describe('What a search calls it'),
   title: z.string().trim().min(1).max(120).optional().describe('Its title, for people'),
-  dataset: z.string().trim().min(1).max(120).default('fashion-mnist').describe('All its training images are used'),
-  epochs: z.int().min(1).max(500).default(16).describe('Passes over the training images'),
+  dataset: z.string().trim().min(1).max(120).default('fashion-mnist').describe('All its training examples are used'),
+  epochs: z.int().min(1).max(500).default(16).describe('Passes over the training examples'),
   learningRate: z
     .number()
     .gt(0)

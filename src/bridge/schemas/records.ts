@@ -34,7 +34,7 @@ export const searchInputSchema = z.strictObject({
   $schema: z.string().max(500).optional(),
   name: NAME.describe('Name of the run'),
   dataset: NAME.default('fashion-mnist').describe('Data set'),
-  trainImages: z.int().min(100).optional().describe('Training images used; all when absent'),
+  trainImages: z.int().min(100).optional().describe('Training examples used; all when absent'),
   teacher: NAME.optional().describe("Teacher; the data set's own when absent"),
   families: z
     .array(NAME)

@@ -13,7 +13,7 @@ const named = {
   name: folderName.describe('What a search calls it'),
   title: NAME.optional().describe('Its title, for people'),
 };
-const dataset = NAME.describe('Data set that it knows: its validation images judge guesses');
+const dataset = NAME.describe('Data set that it knows: its validation examples judge guesses');
 const said = {
   layout: layout.describe('Order of the axes of its input'),
   scale: scale.describe('What pixels are before mean and deviation'),

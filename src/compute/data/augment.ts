@@ -183,7 +183,7 @@ function checkNormalisation({ mean, deviation }: Normalisation): void {
   const all = (value: number | readonly number[], test: (one: number) => boolean) => [value].flat().every(test);
   if (all(mean, Number.isFinite) && all(deviation, (one) => Number.isFinite(one) && one > 0)) return;
   const message =
-    `Images cannot be normalised by a mean of ${String(mean)} and a deviation of ${String(deviation)}. ` +
+    `Examples cannot be normalised by a mean of ${String(mean)} and a deviation of ${String(deviation)}. ` +
     'Import the data set, or train the teacher, again.';
   throw new WorkbenchError('dataset.corrupt', message);
 }

@@ -242,10 +242,10 @@ export function readImages(
   const [count = 0, ...size] = images.shape;
   const wanted = shape[2] === 1 ? shape.slice(0, 2) : shape;
   if (size.join() !== wanted.join()) {
-    throw corrupt(imageFile, `its images are ${size.join(' x ')}, and ${wanted.join(' x ')} are expected`);
+    throw corrupt(imageFile, `its examples are ${size.join(' x ')}, and ${wanted.join(' x ')} are expected`);
   }
   if (labels.values.length !== count) {
-    throw corrupt(labelFile, `it has ${labels.values.length} labels for ${count} images`);
+    throw corrupt(labelFile, `it has ${labels.values.length} labels for ${count} examples`);
   }
   checkLabels(labelFile, labels.values, classes);
   return { count, pixels: images.values, labels: labels.values };
@@ -261,13 +261,13 @@ function readSplit(directory: string, card: DatasetCard, name: SplitName): Split
   const [file, labelFile] = [join(directory, images.file), join(directory, labels.file)];
   if (images.form !== 'rows') {
     const split = readImages(file, labelFile, card.shape, card.classes.length);
-    if (split.count !== count) throw corrupt(file, `it has ${split.count} images, and its card says ${count}`);
+    if (split.count !== count) throw corrupt(file, `it has ${split.count} examples, and its card says ${count}`);
     const stray = card.example?.kind === 'sequence' && strayStep(card.example, card.shape, split.pixels);
     if (stray) throw corrupt(file, stray);
     return split;
   }
   const { values } = readIdx(labelFile, 1);
-  if (values.length !== count) throw corrupt(labelFile, `it has ${values.length} labels for ${count} images`);
+  if (values.length !== count) throw corrupt(labelFile, `it has ${values.length} labels for ${count} examples`);
   checkLabels(labelFile, values, card.classes.length);
   return { count, labels: values, rows: openRows(file, count, card.shape) };
 }

@@ -44,7 +44,7 @@ export function openRows(file: string, count: number, shape: readonly [number, n
   try {
     const { size } = fstatSync(handle);
     if (size !== count * bytes) {
-      throw corrupt(file, `it has ${size} bytes, and ${count} images of ${bytes} bytes are ${count * bytes}`);
+      throw corrupt(file, `it has ${size} bytes, and ${count} examples of ${bytes} bytes are ${count * bytes}`);
     }
   } catch (error) {
     closeSync(handle);
@@ -169,4 +169,4 @@ function unreadable(file: string, error: unknown): WorkbenchError {
   return new WorkbenchError('dataset.missing', message, { file }, { cause: error });
 }
 
-const ended = (file: string, row: number): WorkbenchError => corrupt(file, `it ends before its image ${row + 1}`);
+const ended = (file: string, row: number): WorkbenchError => corrupt(file, `it ends before its example ${row + 1}`);

@@ -38,7 +38,7 @@ export function placesOf(
   if (said === undefined) {
     if (outputs === classes.length) return classes.map((_, label) => label);
     throw refuse(
-      `the teacher gives ${outputs} numbers for an image, and the data set has ${classes.length} classes ` +
+      `the teacher gives ${outputs} numbers for an example, and the data set has ${classes.length} classes ` +
         `(${shortList(classes)}). Say which output is which class (--classes), or choose another data set.`,
     );
   }
@@ -46,7 +46,7 @@ export function placesOf(
   const missing = classes.find((_, label) => names[label] === -1);
   if (missing === undefined) {
     if (said.length === outputs) return names;
-    throw refuse(`${said.length} names are given, and the teacher gives ${outputs} numbers for an image.`);
+    throw refuse(`${said.length} names are given, and the teacher gives ${outputs} numbers for an example.`);
   }
   const numbers = said.map(Number);
   const areNumbers = numbers.every((one) => Number.isInteger(one) && one >= 0 && one < outputs);

@@ -47,7 +47,7 @@ export function fittingCard(
   const own = inputShapeOf(card);
   const cause =
     own.join() !== shape.join()
-      ? `reads images of ${own.join(' x ')}, and those of data set "${id}" are ${shape.join(' x ')}`
+      ? `reads examples of ${own.join(' x ')}, and those of data set "${id}" are ${shape.join(' x ')}`
       : classesOf(card) !== classes.length
         ? `knows ${classesOf(card)} classes, and data set "${id}" has ${classes.length}`
         : undefined;

@@ -40,7 +40,7 @@ const dist = z.strictObject({
   temperature: temperature.default(4).describe('Softmax temperature of the probabilities'),
   weight: weight.default(2).describe('Weight of the relations; labels have 1'),
   inter: weight.default(1).describe('Weight of relations between classes'),
-  intra: weight.default(1).describe('Weight of relations between images'),
+  intra: weight.default(1).describe('Weight of relations between examples'),
 });
 
 /** Zagoruyko and Komodakis 2017: CE + w sum over levels of mean (A_s - A_t)^2, A of |F|^p. */
@@ -62,7 +62,7 @@ const crd = z.strictObject({
   loss: z.literal('crd'),
   weight: weight.default(0.8).describe('Weight of the contrast; labels have 1'),
   temperature: temperature.default(0.07).describe('Temperature of the contrast'),
-  negatives: z.int().min(1).max(16_384).default(256).describe('Images of other classes a step'),
+  negatives: z.int().min(1).max(16_384).default(256).describe('Examples of other classes a step'),
   bank: z.int().min(1).max(5000).default(5000).describe('Images whose embeddings are remembered'),
   embedding: z.int().min(2).max(128).default(32).describe('Length of an embedding'),
   momentum: z.number().min(0).lt(1).default(0.5).describe('Momentum of remembered embeddings'),

@@ -103,7 +103,7 @@ export async function checkDatasetFiles(
   const found = { sources, fingerprints: [first, content, ...known] } as const;
   compare(found);
   if (card.fingerprint !== undefined && card.fingerprint !== content) {
-    throw corrupt(directory, 'its images and labels are not those that its card names (their fingerprint differs)');
+    throw corrupt(directory, 'its examples and labels are not those that its card names (their fingerprint differs)');
   }
   return found;
 }
@@ -153,7 +153,7 @@ async function assertRows(file: string, count: number, shape: readonly [number, 
   });
   const wanted = count * sizeOf(shape);
   if (size === wanted) return;
-  throw corrupt(file, `it has ${size} bytes, and ${count} images of ${shape.join(' x ')} are ${wanted}`);
+  throw corrupt(file, `it has ${size} bytes, and ${count} examples of ${shape.join(' x ')} are ${wanted}`);
 }
 
 /**
@@ -198,7 +198,7 @@ async function readLabels(directory: string, name: string, count: number, classe
   }
   const labels = new Uint8Array(content.subarray(8));
   if (content.readUInt32BE(4) !== count || labels.length !== count) {
-    throw corrupt(file, `it has ${labels.length} labels for ${count} images`);
+    throw corrupt(file, `it has ${labels.length} labels for ${count} examples`);
   }
   const stray = labels.find((label) => label >= classes);
   if (stray !== undefined) throw corrupt(file, `it has the label ${stray}, and there are ${classes} classes`);
@@ -236,7 +236,7 @@ export async function readImages(
   const start = 4 + 4 * (content[3] ?? 0);
   for (const [place, index] of indices.entries()) {
     const from = start + index * size;
-    if (from + size > content.length) throw corrupt(file, `it ends before its image ${index}`);
+    if (from + size > content.length) throw corrupt(file, `it ends before its example ${index}`);
     pixels.set(content.subarray(from, from + size), place * size);
   }
   return pixels;
@@ -249,7 +249,7 @@ async function readRows(file: string, size: number, indices: readonly number[], 
   try {
     for (const [place, index] of indices.entries()) {
       const { bytesRead } = await handle.read(into, place * size, size, index * size);
-      if (bytesRead !== size) throw corrupt(file, `it ends before its image ${index}`);
+      if (bytesRead !== size) throw corrupt(file, `it ends before its example ${index}`);
     }
   } finally {
     await handle.close();

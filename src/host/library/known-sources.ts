@@ -31,7 +31,7 @@ export function assertSameDataset(
     if (changes.length > 0) throw datasetChanged({ since: known.at, ...about, changes });
   } else if (config.datasetFingerprint !== undefined && !fingerprints.includes(config.datasetFingerprint)) {
     // What an earlier version wrote down is the whole of the content, and no part of it.
-    throw datasetChanged({ since: undefined, ...about, changes: ['its images, its labels or both'] });
+    throw datasetChanged({ since: undefined, ...about, changes: ['its examples, its labels or both'] });
   }
 }
 

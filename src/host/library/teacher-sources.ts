@@ -63,7 +63,7 @@ function fileSource({ path: file, name: _n, title: _t, dataset: _d, ...said }: P
   const { gives, classes, ...others } = said;
   const [stray] = Object.keys(others);
   if (stray !== undefined) {
-    const problem = `${stray}: a file of answers has none: it is shown no images. Leave it out.`;
+    const problem = `${stray}: a file of answers has none: it is shown no examples. Leave it out.`;
     throw new WorkbenchError('usage.invalid', problem, { field: stray });
   }
   return { kind: 'logits', file, said: { ...(gives && { gives }), ...(classes && { classes }) } };

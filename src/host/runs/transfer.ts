@@ -81,7 +81,7 @@ function isSameData(
 }
 
 const dataWords = ({ config: earlier }: Run, config: SearchConfig): string =>
-  earlier.dataset === config.dataset ? `other images of the same name (${config.dataset})` : earlier.dataset;
+  earlier.dataset === config.dataset ? `other examples of the same name (${config.dataset})` : earlier.dataset;
 
 async function resultsOf(
   store: ReadableStore,

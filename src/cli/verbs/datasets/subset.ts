@@ -17,11 +17,11 @@ type SubsetOptions = CommonOptions & {
 
 export function addSubset(datasets: Command, context: VerbContext): void {
   withCommonOptions(datasets.command('subset <from>'))
-    .description('make one of some classes of another; the test keeps all their images')
+    .description('make one of some classes of another; the test keeps all their examples')
     .requiredOption('--classes <list>', 'names, numbers from 0 on or ranges, with commas: 7-9 or Bag,Sneaker')
     .requiredOption('--name <name>', 'what a search calls it')
     .option('--title <title>', 'its title, for people')
-    .option('--per-class <n>', 'training images of each class (default: all)', wholeNumber(1, 1e9))
+    .option('--per-class <n>', 'training examples of each class (default: all)', wholeNumber(1, 1e9))
     .option('--seed <s>', 'seed of the draw', wholeNumber(0, 0xffffffff), 1)
     .action((from: string, options: SubsetOptions) => cut(context, from, options));
 }

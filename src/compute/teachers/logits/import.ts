@@ -94,11 +94,11 @@ function splitsOf(arrays: ReadonlyMap<string, NumberArray>, file: string): Reado
   for (const [name, array] of arrays) {
     const split = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
     if (split === undefined) throw refused(file, `it has an array "${name}": ${NAMES_WORDS} are the names`);
-    if (found.has(split)) throw refused(file, `it has two arrays of the ${SPLIT_WORDS[split]} images`);
+    if (found.has(split)) throw refused(file, `it has two arrays of the ${SPLIT_WORDS[split]} examples`);
     found.set(split, array);
   }
   if (found.has('train')) return new Map(SPLITS.flatMap((name) => pairOf(name, found.get(name))));
-  throw refused(file, 'it has no array "train": students learn from the answers to training images');
+  throw refused(file, 'it has no array "train": students learn from the answers to training examples');
 }
 
 const pairOf = <K, V>(key: K, value: V | undefined): readonly (readonly [K, V])[] =>
@@ -107,14 +107,14 @@ const pairOf = <K, V>(key: K, value: V | undefined): readonly (readonly [K, V])[
 function assertRows(split: SplitName, { shape }: NumberArray, { card }: Dataset, file: string): void {
   const sizes = `[${shape.join(', ')}]`;
   if (shape.length !== 2) {
-    throw refused(file, `array "${wordOf(split)}" is ${sizes}: a row an image and a column a class are expected`);
+    throw refused(file, `array "${wordOf(split)}" is ${sizes}: a row an example and a column a class are expected`);
   }
   const { count } = card.splits[split];
   if (shape[0] === count) return;
   throw refused(
     file,
-    `array "${wordOf(split)}" has ${shape[0]} rows, and ${card.title} has ${count} ${SPLIT_WORDS[split]} images. ` +
-      'A row an image is needed, in the order of the data set: it keeps no names of files',
+    `array "${wordOf(split)}" has ${shape[0]} rows, and ${card.title} has ${count} ${SPLIT_WORDS[split]} examples. ` +
+      'A row an example is needed, in the order of the data set: it keeps no names of files',
   );
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, WorkbenchError } from '../../../core/errors.ts';
+import { dataKindOf } from '../../../core/data-kinds.ts';
 import type { LogitsCard } from '../../../core/records/teacher-card.ts';
 import { SPLIT_WORDS } from '../../../core/sources.ts';
 import { splitsOf } from '../../../core/teacher.ts';
@@ -23,11 +24,12 @@ export async function openLogitsTeacher(
   await assertSameFile(file, card.weights.sha256);
   const tensors = tensorsIn(file);
   const splits = splitsOf(card);
+  const { many } = dataKindOf(data).noun;
   for (const split of splits) {
     const { count } = data.splits[split];
     if (tensors.get(split)?.shape.join() === [count, card.classes].join()) continue;
     const message =
-      `Teacher "${card.name}" has other rows than data set "${data.id}" has ${SPLIT_WORDS[split]} images (${count}). ` +
+      `Teacher "${card.name}" has other rows than data set "${data.id}" has ${SPLIT_WORDS[split]} ${many} (${count}). ` +
       'Import it again, or choose another teacher.';
     throw new WorkbenchError('teacher.mismatch', message, { file });
   }
@@ -39,7 +41,7 @@ export async function openLogitsTeacher(
       await yieldToEvents();
       const rows = tensors.get(split)?.values;
       if (rows === undefined || !splits.includes(split)) {
-        const message = `Teacher "${card.name}" has no answers to ${SPLIT_WORDS[split]} images: its file had none.`;
+        const message = `Teacher "${card.name}" has no answers to ${SPLIT_WORDS[split]} ${many}: its file had none.`;
         throw new WorkbenchError('teacher.mismatch', message);
       }
       onProgress(count);

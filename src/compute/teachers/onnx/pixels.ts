@@ -118,7 +118,7 @@ function sourcesOf(
   if (channels === 1 && own === 3) return GREY.map((share, from) => ({ from, share }));
   throw new WorkbenchError(
     'teacher.mismatch',
-    `It wants images of ${channels} channels, and those of the data set have ${own}. Choose another data set.`,
+    `It wants examples of ${channels} channels, and those of the data set have ${own}. Choose another data set.`,
   );
 }
 

@@ -23,18 +23,18 @@ export function portsOf(
   const [input, second] = inputs;
   if (input === undefined || second !== undefined) {
     const names = inputs.map(({ name }) => name).join(', ') || 'none';
-    throw refused(`the network has ${inputs.length} inputs (${names}), and a teacher is shown images alone.`);
+    throw refused(`the network has ${inputs.length} inputs (${names}), and a teacher is shown examples alone.`);
   }
   if (!isInputType(input.type)) {
     throw refused(`its input "${input.name}" takes ${input.type}: export it with a float32 input.`);
   }
-  if (input.shape.length !== 4) throw refused(`its input is ${shapeWords(input)}, which is no batch of images.`);
+  if (input.shape.length !== 4) throw refused(`its input is ${shapeWords(input)}, which is no batch of examples.`);
   const ports = (['nchw', 'nhwc'] as const)
     .filter((one) => layout === undefined || one === layout)
     .flatMap((one) => portOf(input, input.type as Port['type'], one, shape) ?? []); // looked at above
   const fixed = ports.filter(({ layout: one }) => typeof input.shape[one === 'nchw' ? 1 : 3] === 'number');
   if (ports.length > 0) return fixed.length > 0 ? fixed : ports;
-  const own = `${shape.join(' x ')} images`;
+  const own = `${shape.join(' x ')} examples`;
   throw refused(`its input is ${shapeWords(input)}, and cannot be shown ${own}: 1 or 3 channels are expected.`);
 }
 

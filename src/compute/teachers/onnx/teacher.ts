@@ -90,7 +90,7 @@ export async function rowsOf(
   if (shape[0] === length) return values.subarray(0, (values.length / length) * count);
   throw new WorkbenchError(
     'usage.invalid',
-    `output: "${reading.output}" gives [${shape.join(', ')}] for ${length} images: its first axis is not theirs.`,
+    `output: "${reading.output}" gives [${shape.join(', ')}] for ${length} examples: its first axis is not theirs.`,
     { field: 'output' },
   );
 }
@@ -101,7 +101,7 @@ export function assertNumbers(logits: Float32Array, classes: number): void {
   if (bad < 0) return;
   throw new WorkbenchError(
     'teacher.mismatch',
-    `The teacher answers image ${Math.floor(bad / classes) + 1} with ${logits[bad]}, which is no number: its weights ` +
+    `The teacher answers example ${Math.floor(bad / classes) + 1} with ${logits[bad]}, which is no number: its weights ` +
       'are damaged, or out of the range of its precision. Export it again, in float32.',
   );
 }

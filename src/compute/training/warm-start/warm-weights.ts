@@ -56,7 +56,7 @@ function readParents({ from, teacher, graph }: Pick<TrainInput, 'from' | 'teache
 function fitting(parent: Parent, { inputShape }: TrainInput['graph'], whose: string): Parent {
   if (parent.graph.inputShape.join() === inputShape.join()) return parent;
   const [theirs, own] = [parent.graph.inputShape, inputShape].map((shape) => shape.join(' x '));
-  const message = `${whose} reads images of ${theirs}: no student that reads ${own} can begin with its weights.`;
+  const message = `${whose} reads examples of ${theirs}: no student that reads ${own} can begin with its weights.`;
   throw new WorkbenchError('teacher.mismatch', `${message} Choose another one to begin with.`);
 }
 
@@ -89,7 +89,7 @@ async function climb(
       progress(done, tries);
     };
     const { weights, before, after, filters } = await expand(child, parents, seed, { lossOf, tries, beforeTry });
-    const over = `the loss over ${count} training images`;
+    const over = `the loss over ${count} training examples`;
     const losses = `from ${before.toFixed(4)} to ${after.toFixed(4)}`;
     const words = `${filters} combined filters took ${over} ${losses}, in ${tries} tries.`;
     if (filters > 0) report({ type: 'note', words });
