@@ -58,7 +58,8 @@ async function judged(
     return (await evaluateTeacher(teacher, dataset, split, yieldToEvents, progress)).accuracy;
   };
   const { splits } = teacher;
-  if (!splits.includes('train')) throw new WorkbenchError('teacher.mismatch', 'Its members answer no example together.');
+  if (!splits.includes('train'))
+    throw new WorkbenchError('teacher.mismatch', 'Its members answer no example together.');
   const [validation, test] = [splits.includes('val'), splits.includes('test')];
   return {
     ...(validation && { validation: await accuracyOn('val') }),

@@ -29,8 +29,8 @@ export async function openLogitsTeacher(
     const { count } = data.splits[split];
     if (tensors.get(split)?.shape.join() === [count, card.classes].join()) continue;
     const message =
-      `Teacher "${card.name}" has other rows than data set "${data.id}" has ${SPLIT_WORDS[split]} ${many} (${count}). ` +
-      'Import it again, or choose another teacher.';
+      `Teacher "${card.name}" has other rows than data set "${data.id}" has ${SPLIT_WORDS[split]} ${many} ` +
+      `(${count}). Import it again, or choose another teacher.`;
     throw new WorkbenchError('teacher.mismatch', message, { file });
   }
   return {

@@ -153,7 +153,7 @@ async function sizesOf(network: OnnxNetwork, port: Port, output: string): Promis
   } catch (error) {
     if (error instanceof WorkbenchError) throw error;
     const size = port.size.join(' x ');
-    const message = `file: ONNX Runtime fails on an example of ${size} (${messageOf(error)}): export the teacher again.`;
+    const message = `file: ONNX Runtime fails on an example of ${size} (${messageOf(error)}): export it again.`;
     throw new WorkbenchError('usage.invalid', message, { field: 'file' }, { cause: error });
   }
 }

@@ -101,7 +101,7 @@ export function assertNumbers(logits: Float32Array, classes: number): void {
   if (bad < 0) return;
   throw new WorkbenchError(
     'teacher.mismatch',
-    `The teacher answers example ${Math.floor(bad / classes) + 1} with ${logits[bad]}, which is no number: its weights ` +
-      'are damaged, or out of the range of its precision. Export it again, in float32.',
+    `The teacher answers example ${Math.floor(bad / classes) + 1} with ${logits[bad]}, which is no number: its ` +
+      'weights are damaged, or out of the range of its precision. Export it again, in float32.',
   );
 }
