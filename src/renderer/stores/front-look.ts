@@ -2,7 +2,7 @@
  * lives. */
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
-import type { ChartWindow } from '../chart-zoom.ts';
+import type { ChartWindow } from '../chart-pointer.ts';
 import type { TrialMetric } from '../trial-metrics.ts';
 
 export type CostAxis = 'students' | 'epochs' | 'seconds';

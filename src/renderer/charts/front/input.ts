@@ -1,6 +1,6 @@
 /** What a chart of a front is drawn of. */
 import type { Noun } from '../../../core/data-kinds.ts';
-import type { ChartWindow } from '../../chart-zoom.ts';
+import type { ChartWindow } from '../../chart-pointer.ts';
 import type { Trial } from '../../../core/records/trial.ts';
 import type { TrialMetric } from '../../trial-metrics.ts';
 import type { Titles } from '../../words.ts';

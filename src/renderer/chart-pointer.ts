@@ -1,5 +1,5 @@
-/** What of a chart with two axes is seen: nearer or further by the wheel, elsewhere by a drag with
- * Shift held, told in the axes' own units. */
+/** What a pointer does over a chart with two axes: a rectangle is drawn, the wheel goes nearer or
+ * further, a drag with Shift held goes elsewhere. All is told in the axes' own units. */
 import { useEventListener } from '@vueuse/core';
 import type { ECharts } from 'echarts/core';
 import type { Ref } from 'vue';
