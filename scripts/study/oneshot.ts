@@ -16,11 +16,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readClaimTable } from '../claim/read-table.ts';
 import { benchmarkOf } from './oneshot/benchmark.ts';
 import { figuresOf, figuresText } from './oneshot/figures.ts';
 import { FIXED, ordersOf, TASKS } from './oneshot/plan.ts';
 import { recordSearches } from './oneshot/record.ts';
 import { cellsOf } from './oneshot/rivals.ts';
+import type { Cells } from './oneshot/rivals.ts';
 import type { SearchRow } from './oneshot/rows.ts';
 import { readRecord, RECORDING, recordPlace } from './record.ts';
 
@@ -50,16 +52,24 @@ export async function studyOneShot(args: readonly string[], say: (line: string) 
   if (playIn !== undefined) await recordSearches(ordersOf(task, seeds), { file, out: playIn, data, epochs, say });
   const rows = readRecord<SearchRow>(file);
   say(`${rows.length} searches of ${file}`);
-  const cells = existsSync(TABLE) ? cellsOf(JSON.parse(readFileSync(TABLE, 'utf8')), TABLE) : undefined;
+  const cells = allCells(say);
   const nasBench = join(shared, 'tables/nas-bench-201-cifar10.json');
   const benchmark = existsSync(nasBench)
     ? benchmarkOf(JSON.parse(readFileSync(nasBench, 'utf8')), nasBench)
     : undefined;
-  if (cells === undefined) say(`SKIP the percentiles: ${TABLE} is not there`);
   if (benchmark === undefined) say(`SKIP NAS-Bench-201: ${nasBench} is not there`);
   const figures = cells && figuresOf(rows, cells);
   if (!json) console.log(`${figuresText(rows, figures, benchmark)}\n`);
   console.log(JSON.stringify(figures ?? { methods: {} }));
+}
+
+/** Undefined, and said why: a place among some of the cells is none. */
+function allCells(say: (line: string) => void): Cells | undefined {
+  if (!existsSync(TABLE)) return void say(`SKIP the percentiles: ${TABLE} is not there`);
+  const table = readClaimTable(TABLE);
+  const left = table.missing['kd'] ?? 0;
+  if (left > 0) return void say(`SKIP the percentiles: ${left} cells of ${TABLE} are not trained yet`);
+  return cellsOf(table);
 }
 
 const isCount = (value: number | undefined): value is number => Number.isInteger(value) && (value ?? 0) >= 1;

@@ -8,6 +8,7 @@ import type { Cell } from '../../scripts/study/oneshot/rivals.ts';
 import { rowOf } from '../../scripts/study/oneshot/rows.ts';
 import type { SearchRow } from '../../scripts/study/oneshot/rows.ts';
 import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
+import { parseTable } from '../../src/core/strategies/recorded-table.ts';
 import { strategyInfo } from '../../src/core/strategies/registry.ts';
 
 const EDGES = ['edge01', 'edge02', 'edge12', 'edge03', 'edge13', 'edge23'];
@@ -89,14 +90,14 @@ describe('figures', () => {
   }));
   const rows = ['none', 'skip', 'pool3x3', 'conv3x3'].map((op, place) => [
     ...['skip', 'none', 'none', op, 'none', 'none'],
-    ...[0.8 + place / 100, 20_000 + 10_000 * place, 0.7 + place / 100, 10],
+    ...[0.8 + place / 100, 20_000 + 10_000 * place, 0.7 + place / 100, 10, 0.9 - place / 100],
   ]);
-  const cells = cellsOf(
+  const told = parseTable(
     {
       ...{
         format: 'trade-replay/1',
         name: 'cells',
-        metrics: ['accuracy', 'params', 'testAccuracySeed2', 'cpuSeconds'],
+        metrics: ['accuracy', 'params', 'testAccuracySeed2', 'cpuSeconds', 'testAccuracy'],
       },
       objectives: [
         { metric: 'accuracy', goal: 'maximize' },
@@ -106,6 +107,7 @@ describe('figures', () => {
     },
     'cells.json',
   );
+  const cells = cellsOf({ table: told, missing: { kd: 0, second: 0 } });
   const row = (arm: SearchRow['arm'], seed: number, op: string): SearchRow => ({
     ...{ id: `fashion/${arm}/${seed}`, task: 'fashion', arm, seed, epochs: 1, cpuSeconds: 1000, entropy: [0.5] },
     ...{ params: [1], shares: [1], isNamed: true, derived: config(`skip none none ${op} none none`) },
@@ -119,6 +121,14 @@ describe('figures', () => {
     expect(methods['dr-nas']).toHaveProperty('regret', expect.closeTo(1, 9));
     expect(methods['dr-nas']).toHaveProperty('overRandom.mean', expect.closeTo(-1, 9));
     expect(methods['random']).toEqual({ percentile: 87.5, cpuSeconds: 1000 });
+  });
+
+  // Half a column would leave cells out, and place students among the rest.
+  it('go by the first training while the second of one cell is missing', () => {
+    const first = cellsOf({ table: told, missing: { kd: 0, second: 1 } });
+    const figures = figuresOf([row('dr-nas', 1, 'conv3x3')], first);
+    expect(figures).toMatchObject({ scoredBy: 1, methods: { 'dr-nas': { seeds: [12.5] } } });
+    expect(cells.scoredBy).toBe(2);
   });
 
   it('tell of searches with a limit how many stayed within it', () => {

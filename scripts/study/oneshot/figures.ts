@@ -49,6 +49,8 @@ export interface RandomFigures {
 
 export interface Figures {
   readonly methods: Readonly<Record<string, ArmFigures | RandomFigures>>;
+  /** Training whose test accuracy scores a cell. */
+  readonly scoredBy: Cells['scoredBy'];
 }
 
 const IDLE: ReadonlySet<unknown> = new Set(['none', 'skip']);
@@ -97,7 +99,8 @@ export function figuresOf(rows: readonly SearchRow[], cells: Cells): Figures {
   });
   const cpuSeconds = arms.length > 0 ? median(arms.map(([, one]) => one.cpuSeconds)) : NaN;
   const random = { percentile: rivalWithin(chance, cells.all, cpuSeconds).percentile, cpuSeconds };
-  return { methods: { ...Object.fromEntries(arms), ...(arms.length > 0 && { random }) } };
+  const methods = { ...Object.fromEntries(arms), ...(arms.length > 0 && { random }) };
+  return { methods, scoredBy: cells.scoredBy };
 }
 
 /** Without figures the table of all cells is not there. */
@@ -112,7 +115,7 @@ export function figuresText(
   ].join('\n\n');
 }
 
-function fashionTable({ methods }: Figures, rows: readonly SearchRow[]): string {
+function fashionTable({ methods, scoredBy }: Figures, rows: readonly SearchRow[]): string {
   const header = [
     ...['', 'searches', 'percentile, median', 'each', 'behind the best', 'CPU s', 'minus random', 'minus the default'],
     ...['entropy', 'idle ops of 6', 'named', 'within'],
@@ -142,8 +145,8 @@ function fashionTable({ methods }: Figures, rows: readonly SearchRow[]): string 
       : '';
   const lost = rows.filter((row) => row.task === 'fashion' && row.derived === undefined).length;
   const note =
-    `${said}Searches that led to no student: ${lost}. Percentiles by test accuracy (seed 2) among all cells; points ` +
-    'with 95 % t-intervals over seeds.';
+    `${said}Searches that led to no student: ${lost}. Percentiles by test accuracy (seed ${scoredBy}) among all ` +
+    'cells; points with 95 % t-intervals over seeds.';
   return `${table(header, body)}\n\n${note}`;
 }
 
