@@ -389,7 +389,9 @@ class Driver:
             except Fault as fault:
                 self.gone(number, fault.words, fault.code)
             except Exception as error:  # Ray's own, of many kinds
-                self.gone(number, in_words(error))
+                # Where nothing can be asked of the cluster any more, `serve` ends and says why.
+                if not is_lost():
+                    self.gone(number, in_words(error))
 
         task = asyncio.get_running_loop().create_task(guarded())
         self.tasks.add(task)
@@ -504,6 +506,11 @@ async def reached(call: Any) -> Any:
             await asyncio.sleep(1)
 
 
+def is_lost() -> bool:
+    """Ray's client has given the cluster up, and comes back by no way but a new start."""
+    return not ray.is_initialized()
+
+
 def in_words(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     told = dict.fromkeys([lines[0], lines[-1]]) if lines else [type(error).__name__]  # of a trace, the cause
@@ -587,8 +594,9 @@ async def serve(out: Any) -> None:
     threading.Thread(target=listen, daemon=True).start()
     parent = os.getppid()
     while not ended.is_set() and os.getppid() == parent:
-        if not ray.is_initialized():
-            break
+        if is_lost():
+            print("The cluster was out of reach for longer than Ray's client waits.", file=sys.stderr, flush=True)
+            os._exit(1)  # there is nothing left to take leave of, and a thread that reads cannot be joined
         try:
             await asyncio.wait_for(ended.wait(), 1)
         except (TimeoutError, asyncio.TimeoutError):
