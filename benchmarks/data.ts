@@ -32,7 +32,7 @@ import { train } from '../src/compute/training/trainer.ts';
 import { studentFamily } from '../src/core/arch/families/registry.ts';
 import { median } from '../src/core/math/quantile.ts';
 import { createRng, split } from '../src/core/math/rng.ts';
-import { recipeInput } from '../src/core/records/recipe.ts';
+import { imageRecipe } from '../src/core/data-kinds.ts';
 
 const CLASSES = 10;
 const { values } = parseArgs({
@@ -135,7 +135,7 @@ async function measureTraining(dataset: Dataset) {
   const data = openImages(dataset.split('train'), card.shape, normalisation);
   if (!('stream' in data)) throw new Error('These images are small enough to be in memory: choose a larger side');
   const { build, reference } = studentFamily(values.family, { inputShape: card.shape, classes: CLASSES });
-  const recipe = recipeInput.parse({ epochs: 1, batchSize: Number(values.batch), distillation: { loss: 'none' } });
+  const recipe = imageRecipe({ epochs: 1, batchSize: Number(values.batch), distillation: { loss: 'none' } });
   const most = Math.floor(data.count / recipe.batchSize);
   const steps = Math.min(most, Number(values.steps ?? most));
   const model = createModel(build(reference));

@@ -14,7 +14,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { recipeInput } from '../src/core/records/recipe.ts';
+import { imageRecipe } from '../src/core/data-kinds.ts';
 import { median } from '../src/core/math/quantile.ts';
 import { studentFamilyNames } from '../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';
@@ -51,7 +51,7 @@ const yieldToEvents = (): Promise<void> => Promise.resolve();
 
 /** Seconds of the second epoch's steps, and milliseconds from the start to the first step. */
 async function measure(graph: ArchitectureGraph, loss: 'none' | 'kd'): Promise<{ epoch: number; firstStepMs: number }> {
-  const recipe = recipeInput.parse({ epochs: 2, distillation: { loss } });
+  const recipe = imageRecipe({ epochs: 2, distillation: { loss } });
   const directory = join(RESOURCES, 'teachers/fashion-resnet');
   const { augmentation, distillation } = recipe;
   const teacher =

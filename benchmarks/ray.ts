@@ -19,6 +19,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseSearch } from '../src/bridge/config/parse-config.ts';
+import { imageRecipe } from '../src/core/data-kinds.ts';
 import { studentFamily } from '../src/core/arch/families/registry.ts';
 import { median } from '../src/core/math/quantile.ts';
 import type { Executor, Order } from '../src/host/executors/executor.ts';
@@ -51,7 +52,8 @@ const IDLE_SECONDS = 10;
 const PATIENT = { RAY_raylet_start_wait_time_s: '120' };
 const folder = mkdtempSync(join(tmpdir(), 'bench-ray-'));
 const session = { fence: 'bench-ray', folders: { temp: folder, cache: join(folder, 'cache') } };
-const { recipe, checkpoints } = parseSearch({ name: 'ray', recipe: { epochs: Number(values.epochs) } });
+const { checkpoints } = parseSearch({ name: 'ray' });
+const recipe = imageRecipe({ epochs: Number(values.epochs) });
 const family = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
 const graph = family.build(family.reference);
 

@@ -14,6 +14,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseSearch } from '../src/bridge/config/parse-config.ts';
+import { imageRecipe } from '../src/core/data-kinds.ts';
 import { defaultFamilyNames, studentSpace } from '../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';
 import { costOf } from '../src/core/arch/cost.ts';
@@ -39,10 +40,8 @@ const MOST_MACS = 1_500_000;
 const FENCE = 'bench-slots';
 const RESOURCES = join(import.meta.dirname, '../resources');
 const families = defaultFamilyNames({});
-const { recipe, checkpoints } = parseSearch({
-  name: 'slots',
-  recipe: { epochs: Number(values.epochs) },
-});
+const { checkpoints } = parseSearch({ name: 'slots' });
+const recipe = imageRecipe({ epochs: Number(values.epochs) });
 const folder = mkdtempSync(join(tmpdir(), 'bench-slots-'));
 const directory = join(RESOURCES, 'datasets/fashion-mnist');
 

@@ -5,7 +5,7 @@ import { studentFamily } from '../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';
 import { createRng } from '../src/core/math/rng.ts';
 import type { Recipe } from '../src/core/records/recipe.ts';
-import { recipeInput } from '../src/core/records/recipe.ts';
+import { imageRecipe } from '../src/core/data-kinds.ts';
 import { normalisationOf } from '../src/compute/data/dataset.ts';
 import type { HeldSplit } from '../src/compute/data/dataset.ts';
 import type { Normalisation } from '../src/core/records/teacher-card.ts';
@@ -43,7 +43,7 @@ export function benchImages(shape: BenchShape): { readonly split: HeldSplit; rea
 /** Labels alone: what distillation adds is measured apart. */
 export function benchRecipe(): Recipe {
   const { batchSize, learningRate, weightDecay } = BENCH;
-  return recipeInput.parse({
+  return imageRecipe({
     epochs: 1000,
     batchSize,
     learningRate,

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
-import { recipeInput } from '../src/core/records/recipe.ts';
+import { imageRecipe } from '../src/core/data-kinds.ts';
 import { runTrade } from './study/by-product.ts';
 import { BASELINE, defaultsPlan } from './defaults-study/plan.ts';
 import type { DatasetName, DefaultsTraining } from './defaults-study/plan.ts';
@@ -64,7 +64,7 @@ async function study(out: string): Promise<void> {
   // One thread a process: results repeat, and several processes share the cores.
   process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
   // Every arm says its own rate and loss.
-  const recipe = recipeInput.parse({});
+  const recipe = imageRecipe({});
   const students = { 'fashion-mnist': referenceStudents([28, 28, 1], 10), cifar10: referenceStudents([32, 32, 3], 10) };
   const cifar = await cifarFolder(out, values.data);
   const known = new Set(read().map(({ id }) => id));

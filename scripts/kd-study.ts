@@ -17,7 +17,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { recipeInput } from '../src/core/records/recipe.ts';
+import { imageRecipe } from '../src/core/data-kinds.ts';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
 import { loadDataset } from '../src/compute/data/dataset.ts';
 import { TEACHER_RECIPE } from '../src/compute/tasks/train-teacher/task.ts';
@@ -58,7 +58,7 @@ async function study(out: string): Promise<void> {
   await loadBackend();
   const { shape, classes } = loadDataset(DATASET).card;
   // The rate that was the default when the study was begun.
-  const defaults = recipeInput.parse({ learningRate: 0.015 });
+  const defaults = imageRecipe({ learningRate: 0.015 });
   const recipe = values.epochs === undefined ? defaults : { ...defaults, epochs: Number(values.epochs) };
   const students = referenceStudents(shape, classes.length).slice(0, values.tune ? 1 : Number(values.students));
   const wanted = values.arms?.split(',');

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { invalid, WorkbenchError } from '../../src/core/errors.ts';
-import { recipeInput } from '../../src/core/records/recipe.ts';
+import { imageRecipe } from '../../src/core/data-kinds.ts';
 import type { Recipe } from '../../src/core/records/recipe.ts';
 import type { SpaceKind } from '../../src/core/records/space-kind.ts';
 import { isStrategyId } from '../../src/core/strategies/registry.ts';
@@ -66,7 +66,7 @@ export function protocolOf({ chosen, seeds, trials, space }: ProtocolOptions): P
     readings: trials > DEFAULT_READING ? [DEFAULT_READING, trials] : [trials],
     families: TABLE_FAMILIES,
     space: space === 'wide' ? { kind: 'wide', scale: FIXED.params } : { kind: 'compact' },
-    recipe: recipeInput.parse({ epochs: FIXED.epochs }),
+    recipe: imageRecipe({ epochs: FIXED.epochs }),
     fixed: FIXED,
   };
 }

@@ -3,7 +3,7 @@
  * five families, trained as a search does, then again with other seeds for a longer schedule: from
  * fresh weights, and from those.
  */
-import { recipeInput } from '../../src/core/records/recipe.ts';
+import { imageRecipe } from '../../src/core/data-kinds.ts';
 import type { Recipe } from '../../src/core/records/recipe.ts';
 import { referenceStudents } from '../kd-study/plan.ts';
 import { meanInterval } from '../study/statistics.ts';
@@ -27,7 +27,7 @@ const FAMILIES = ['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer', 'shufflenet-v2']
 const SEEDS = [2, 3];
 
 /** Of the search. */
-export const SEARCHED: Recipe = recipeInput.parse({});
+export const SEARCHED: Recipe = imageRecipe({});
 /** Twice as long as a search's schedule. */
 export const AGAIN: Recipe = { ...SEARCHED, epochs: 2 * SEARCHED.epochs };
 

@@ -1,5 +1,6 @@
 /** Which runs a generated workspace has: how large, how they ended, what they searched with.
  * Decided by the seed alone. */
+import { imageRecipe } from '../../src/core/data-kinds.ts';
 import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
 import { expandConfig } from '../../src/bridge/config/expand-config.ts';
 import type { Rng } from '../../src/core/math/rng.ts';
@@ -73,7 +74,9 @@ export function planRuns(options: WorkspaceOptions, pool: StudentPool): readonly
     });
     return {
       id: `made-${String(index + 1).padStart(4, '0')}`,
-      config: expandConfig({ ...parsed, families: [...families] }, LARGEST, { baseline: 1 / 10 }),
+      config: expandConfig({ ...parsed, families: [...families], recipe: imageRecipe(parsed.recipe) }, LARGEST, {
+        baseline: 1 / 10,
+      }),
       state,
       trials: size,
       startedAt: new Date(FIRST_DAY + index * 7 * HOUR_MS),

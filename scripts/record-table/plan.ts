@@ -17,7 +17,7 @@
  *           scored by seed 1 must not be told any of it
  */
 import type { Recipe } from '../../src/core/records/recipe.ts';
-import { recipeInput } from '../../src/core/records/recipe.ts';
+import { imageRecipe } from '../../src/core/data-kinds.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { allStudents } from './students.ts';
 import type { StudentSet, TableStudent } from './students.ts';
@@ -47,7 +47,7 @@ const ORDER_SEED = 66;
 
 /** The product's default recipe when the tables were begun, at 8 epochs; every student of every
  * stage has it but for epochs and teacher. */
-export const TABLE_RECIPE: Recipe = recipeInput.parse({
+export const TABLE_RECIPE: Recipe = imageRecipe({
   epochs: FULL_EPOCHS,
   learningRate: 0.015,
   distillation: { loss: 'kd' },

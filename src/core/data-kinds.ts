@@ -3,7 +3,9 @@
 import type { MeasureName } from './measures.ts';
 import type { DatasetCard } from './records/dataset-card.ts';
 import type { Example } from './records/example.ts';
-import type { Recipe } from './records/recipe.ts';
+import type { AskedRecipe, Recipe } from './records/recipe.ts';
+import { recipeInput } from './records/recipe.ts';
+import type { z } from './records/zod.ts';
 
 export type DataKindName = 'image' | Example['kind'];
 
@@ -26,6 +28,8 @@ export interface DataKind {
   readonly measures: readonly MeasureName[];
   /** That a recipe may ask for. */
   readonly augmentations: readonly (keyof Recipe['augmentation'])[];
+  /** Peak of AdamW for students, where nobody says one: studies found them (docs/benchmarks.md). */
+  readonly learningRate: number;
 }
 
 export const DATA_KINDS: Readonly<Record<DataKindName, DataKind>> = {
@@ -37,6 +41,7 @@ export const DATA_KINDS: Readonly<Record<DataKindName, DataKind>> = {
     review: 'confusion',
     measures: [],
     augmentations: ['flip', 'shift', 'cutout', 'mixup'],
+    learningRate: 0.03,
   },
   spectrogram: {
     title: 'Sound',
@@ -47,6 +52,7 @@ export const DATA_KINDS: Readonly<Record<DataKindName, DataKind>> = {
     measures: ['balancedAccuracy'],
     // A mirrored or sunken spectrogram is another sound; one moved in time is not.
     augmentations: ['timeMask', 'bandMask', 'mixup'],
+    learningRate: 0.03,
   },
   sequence: {
     title: 'Sequences',
@@ -56,6 +62,7 @@ export const DATA_KINDS: Readonly<Record<DataKindName, DataKind>> = {
     review: 'roc',
     measures: ['auc', 'weightedAuc'],
     augmentations: [],
+    learningRate: 0.01,
   },
 };
 
@@ -70,6 +77,16 @@ export const kindOfFound = (dataset: Pick<DatasetCard, 'example'> | undefined): 
   dataset === undefined ? UNKNOWN_KIND : dataKindOf(dataset);
 
 export const dataKindOf = ({ example }: Pick<DatasetCard, 'example'>): DataKind => DATA_KINDS[example?.kind ?? 'image'];
+
+/** The recipe with every setting said. */
+export const recipeFor = ({ learningRate }: DataKind, asked: AskedRecipe): Recipe => ({
+  ...asked,
+  learningRate: asked.learningRate ?? learningRate,
+});
+
+/** The same for images, of what people write. */
+export const imageRecipe = (asked: z.input<typeof recipeInput>): Recipe =>
+  recipeFor(DATA_KINDS.image, recipeInput.parse(asked));
 
 type Augmentation = Recipe['augmentation'];
 export type AugmentationName = keyof Augmentation;

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseSearch } from '../../src/bridge/config/parse-config.ts';
+import { imageRecipe } from '../../src/core/data-kinds.ts';
 import { studentFamily } from '../../src/core/arch/families/registry.ts';
 import type { Executor, Order } from '../../src/host/executors/executor.ts';
 import { createLocalExecutor } from '../../src/host/executors/local-executor.ts';
@@ -46,7 +47,8 @@ const EXECUTORS: readonly (readonly [string, Create])[] = [
 ];
 it.skipIf(typeof driver !== 'string')('a cluster of Ray is held to it, too', ({ skip }) => skip(String(driver)));
 
-const { recipe, checkpoints } = parseSearch({ name: 'test', recipe: { epochs: 4 } });
+const { checkpoints } = parseSearch({ name: 'test' });
+const recipe = imageRecipe({ epochs: 4 });
 const family = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
 const graph = family.build(family.reference);
 /** A fake needs no data for a leg. */

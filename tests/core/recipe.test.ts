@@ -1,5 +1,6 @@
 /** Recipes and configurations of earlier versions still mean what they meant. */
 import { expect, it } from 'vitest';
+import { imageRecipe } from '../../src/core/data-kinds.ts';
 import { completeRecipe, recipeInput } from '../../src/core/records/recipe.ts';
 import { completeConfig } from '../../src/core/records/run.ts';
 import { searchConfig } from '../support/store-records.ts';
@@ -30,7 +31,7 @@ it('the schema fills in the same, so that an old config file and an old run mean
 });
 
 it('what is said of nothing is what the study found, and numbers without a loss are still those of kd', () => {
-  expect(recipeInput.parse({})).toMatchObject({ learningRate: 0.03, distillation: { loss: 'dist', temperature: 4 } });
+  expect(imageRecipe({})).toMatchObject({ learningRate: 0.03, distillation: { loss: 'dist', temperature: 4 } });
   const { distillation } = recipeInput.parse({ distillation: { weight: 0.5 } });
   expect(distillation).toEqual({ loss: 'kd', temperature: 2, weight: 0.5 });
 });

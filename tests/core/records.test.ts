@@ -1,12 +1,13 @@
 /** Records by their schemas: what people may leave out, a record holds. */
 import { describe, expect, it } from 'vitest';
+import { imageRecipe } from '../../src/core/data-kinds.ts';
 import { DISTILLATION_DEFAULTS } from '../../src/core/records/distillation.ts';
-import { recipeInput, recipeSchema } from '../../src/core/records/recipe.ts';
+import { recipeSchema } from '../../src/core/records/recipe.ts';
 
 const accepts = (value: unknown): boolean => recipeSchema.safeParse(value).success;
 
 describe('a complete recipe', () => {
-  const whole = recipeInput.parse({});
+  const whole = imageRecipe({});
 
   it('is refused where any setting is missing: a trainer would compute with none', () => {
     expect(accepts(whole)).toBe(true);
@@ -31,7 +32,7 @@ describe('a complete recipe', () => {
   });
 
   it('is the very record that the input gives: nothing is changed on the way', () => {
-    const input = recipeInput.parse({ milestones: [0.3], distillation: { loss: 'at' } });
+    const input = imageRecipe({ milestones: [0.3], distillation: { loss: 'at' } });
     expect(recipeSchema.parse(input)).toEqual(input);
   });
 });

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/records/events.ts';
 import type { Leg } from '../../src/core/records/proposal.ts';
-import { recipeInput } from '../../src/core/records/recipe.ts';
+import { imageRecipe } from '../../src/core/data-kinds.ts';
 import { costsByResult } from '../../src/core/training-costs.ts';
 
-const config = { budget: { epochs: 90 }, recipe: recipeInput.parse({ epochs: 9 }) };
+const config = { budget: { epochs: 90 }, recipe: imageRecipe({ epochs: 9 }) };
 const why = { source: 'x' };
 const candidate = { family: 'f', config: {} };
 const asked = (trial: number, leg?: Leg): RunEvent => ({

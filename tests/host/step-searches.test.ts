@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
+import { DATA_KINDS } from '../../src/core/data-kinds.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { writeTinySteps } from '../support/tiny-steps.ts';
@@ -49,6 +50,22 @@ describe('a search on sequences', { timeout: 60_000 }, () => {
     await expect.poll(state, { timeout: 20_000 }).toBe('finished');
     const trials = await client.runs.trials({ id: run.id });
     expect(trials.map(({ candidate }) => ['gru', 'sakt'].includes(candidate.family))).toEqual([true, true]);
+  });
+
+  // At the rate of pictures a network over steps often learns nothing.
+  it('learns at the rate that suits its examples, unless one is said', async () => {
+    const { client } = await open();
+    const rateOf = async (search: SearchInput): Promise<number> => {
+      const { run } = await client.runs.start(search);
+      const state = async () => (await client.runs.get({ id: run.id })).run.state;
+      await expect.poll(state, { timeout: 20_000 }).toBe('finished');
+      return run.config.recipe.learningRate;
+    };
+    expect(await rateOf(SEARCH)).toBe(DATA_KINDS.sequence.learningRate);
+    expect(await rateOf({ ...SEARCH, recipe: { ...SEARCH.recipe, learningRate: 0.03 } })).toBe(0.03);
+    const pictures = { ...SEARCH, dataset: 'fashion-mnist', families: ['resnet'] };
+    expect(await rateOf(pictures)).toBe(DATA_KINDS.image.learningRate);
+    expect(DATA_KINDS.sequence.learningRate).toBeLessThan(DATA_KINDS.image.learningRate);
   });
 
   it('refuses a family of pictures in words, before it begins', async () => {

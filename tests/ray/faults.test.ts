@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseSearch } from '../../src/bridge/config/parse-config.ts';
+import { imageRecipe } from '../../src/core/data-kinds.ts';
 import { studentFamily } from '../../src/core/arch/families/registry.ts';
 import type { Order, TaskEnd } from '../../src/host/executors/executor.ts';
 import { createRayExecutor } from '../../src/host/executors/ray/ray-executor.ts';
@@ -47,7 +48,8 @@ afterAll(async () => {
   folder.remove();
 });
 
-const { recipe, checkpoints } = parseSearch({ name: 'test', recipe: { epochs: 2 } });
+const { checkpoints } = parseSearch({ name: 'test' });
+const recipe = imageRecipe({ epochs: 2 });
 const family = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
 const graph = family.build(family.reference);
 const training = (number: number, directory = data): Order<'train'> => ({

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseSearch } from '../../src/bridge/config/parse-config.ts';
+import { imageRecipe } from '../../src/core/data-kinds.ts';
 import type { RaySettings } from '../../src/bridge/schemas/executor.ts';
 import { studentFamily } from '../../src/core/arch/families/registry.ts';
 import type { Executor, Order } from '../../src/host/executors/executor.ts';
@@ -31,7 +32,8 @@ afterAll(async () => {
   folder.remove();
 });
 
-const { recipe, checkpoints } = parseSearch({ name: 'test', recipe: { epochs: 2 } });
+const { checkpoints } = parseSearch({ name: 'test' });
+const recipe = imageRecipe({ epochs: 2 });
 const family = studentFamily('resnet', { inputShape: [28, 28, 1], classes: 10 });
 const data = join(folder.path, 'data');
 mkdirSync(data);

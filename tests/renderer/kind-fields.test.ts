@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DATA_KINDS } from '../../src/core/data-kinds.ts';
+import { DATA_KINDS, kindOfFound } from '../../src/core/data-kinds.ts';
 import { teacherInputSchema } from '../../src/bridge/schemas/library.ts';
 import { z } from '../../src/core/records/zod.ts';
 import { schemaFields, searchFields } from '../../src/renderer/form/form-model.ts';
@@ -49,10 +49,10 @@ describe('the form on a kind of data', () => {
     expect(words.filter((text) => /\bimages?\b|[{}]/i.test(text))).toEqual([]);
   });
 
-  test('says of images what the schema says of them', () => {
+  test('says of examples of no kind what the schema says of them', () => {
     const { properties = {} } = z.toJSONSchema(teacherInputSchema, { io: 'input' });
     const epochs = schemaFields(teacherInputSchema, 'teacher').find(({ path }) => path === 'teacher.epochs');
     if (epochs === undefined) throw new Error('The form lacks a field.');
-    expect(properties['epochs']).toMatchObject({ description: inWordsOf(DATA_KINDS.image, epochs).hint });
+    expect(properties['epochs']).toMatchObject({ description: inWordsOf(kindOfFound(undefined), epochs).hint });
   });
 });

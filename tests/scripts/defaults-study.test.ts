@@ -6,7 +6,7 @@ import type { DefaultsResult } from '../../scripts/defaults-study/results.ts';
 import { gainsOver, summarise } from '../../scripts/defaults-study/summary.ts';
 import { referenceStudents } from '../../scripts/kd-study/plan.ts';
 import type { Result } from '../../scripts/kd-study/results.ts';
-import { recipeInput } from '../../src/core/records/recipe.ts';
+import { imageRecipe } from '../../src/core/data-kinds.ts';
 
 const result = (arm: string, family: string, seed: number, validationAccuracy: number): Result => {
   const id = `${arm}/${family}/${seed}/6`;
@@ -18,7 +18,7 @@ const on = (dataset: DefaultsResult['dataset'], one: Result): DefaultsResult => 
 
 describe('the plan', () => {
   const students = { 'fashion-mnist': referenceStudents([28, 28, 1], 10), cifar10: referenceStudents([32, 32, 3], 10) };
-  const plan = defaultsPlan(students, 2, recipeInput.parse({}));
+  const plan = defaultsPlan(students, 2, imageRecipe({}));
 
   it('trains every arm beside the baseline of the same student, seed and data set, and nothing twice', () => {
     const ids = new Set(plan.map(({ id }) => id));

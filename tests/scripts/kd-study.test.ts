@@ -4,7 +4,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { recipeInput } from '../../src/core/records/recipe.ts';
+import { imageRecipe } from '../../src/core/data-kinds.ts';
 import { ARMS, referenceStudents, trainingsOf, TUNING_ARMS } from '../../scripts/kd-study/plan.ts';
 import type { Result } from '../../scripts/kd-study/results.ts';
 import { gainOf, meanGain, pairedGains, summarise } from '../../scripts/kd-study/summary.ts';
@@ -19,7 +19,7 @@ const result = (arm: string, family: string, seed: number, testAccuracy: number)
 };
 
 describe('the plan', () => {
-  const recipe = recipeInput.parse({});
+  const recipe = imageRecipe({});
   const trainings = trainingsOf(ARMS, referenceStudents([28, 28, 1], 10), 5, recipe);
 
   it('gives every arm the same recipe but for what it is about', () => {

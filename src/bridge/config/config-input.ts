@@ -38,7 +38,9 @@ export function inputOf(config: SearchConfig): FamiliedSearch {
   // Said, for what the data give is not what they gave to earlier versions. The costs' follow from
   // limits and families.
   const fields = { ...fieldsOf(config), ...(accuracy !== undefined && { reference: { accuracy } }) };
-  return { ...searchInputSchema.parse(fields), families: [...config.families] };
+  const { recipe, ...parsed } = searchInputSchema.parse(fields);
+  const { learningRate } = config.recipe;
+  return { ...parsed, families: [...config.families], recipe: { ...recipe, learningRate } };
 }
 
 /** What is wrong with it, in words, by the very schema that a search passes before it is started;

@@ -6,6 +6,7 @@ import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { candidateSchema, level } from '../../core/records/candidate.ts';
 import { checkpointsInput } from '../../core/records/checkpoints.ts';
 import { recipeInput } from '../../core/records/recipe.ts';
+import type { Recipe } from '../../core/records/recipe.ts';
 import { optionValue } from '../../core/records/run.ts';
 import { exampleSchema } from '../../core/records/example.ts';
 import { levelsSchema } from '../../core/records/space-kind.ts';
@@ -107,8 +108,8 @@ export const searchInputSchema = z.strictObject({
 
 export type SearchInput = z.input<typeof searchInputSchema>;
 export type ParsedSearchInput = z.output<typeof searchInputSchema>;
-/** Of a data set that is known: who names no families gets those that suit it. */
-export type FamiliedSearch = ParsedSearchInput & { readonly families: string[] };
+/** Of a data set that is known: who names no families, or no learning rate, gets what suits it. */
+export type FamiliedSearch = ParsedSearchInput & { readonly families: string[]; readonly recipe: Recipe };
 
 // --- records that cross the bridge ---------------------------------------------------------------
 

@@ -6,8 +6,10 @@ import type { RecordOf } from './zod.ts';
 
 export const MOST_EPOCHS = 1000;
 
-/** As people write it, with what is meant where they say nothing: rate and loss are those that a
- * study over all families and two data sets found (docs/benchmarks.md). */
+const rate = z.number().positive().max(10);
+
+/** As people write it, with what is meant where they say nothing: the loss is the one that a study
+ * over all families and two data sets found (docs/benchmarks.md). */
 export const recipeInput = z.strictObject({
   epochs: z.int().min(1).max(MOST_EPOCHS).default(6).describe('Passes over the training images'),
   /** Evaluations apart, and to the first step past them; the schedule follows the share of time
@@ -15,7 +17,8 @@ export const recipeInput = z.strictObject({
   seconds: z.number().positive().max(1e6).optional().describe('Train for so long instead; repeats only roughly'),
   batchSize: z.int().min(1).max(4096).default(64).describe('Images a step'),
   optimizer: z.enum(['sgd', 'adamw']).default('adamw').describe('Optimiser'),
-  learningRate: z.number().positive().max(10).default(0.03).describe('Peak learning rate'),
+  /** Absent: what suits the examples (`core/data-kinds.ts`). */
+  learningRate: rate.optional().describe('Peak learning rate; absent: .03, of sequences .01'),
   warmupEpochs: z.number().min(0).max(100).default(0.5).describe('Linear warm-up, in epochs'),
   /** After the warm-up: half a cosine down to zero, a fall at each milestone, or no change. */
   schedule: z.enum(['cosine', 'step', 'constant']).default('cosine').describe('Course of the learning rate'),
@@ -52,9 +55,11 @@ export const recipeInput = z.strictObject({
 });
 
 /** With every setting said. */
-export const recipeSchema = complete(recipeInput);
+export const recipeSchema = complete(recipeInput.extend({ learningRate: rate }));
 
 export type Recipe = RecordOf<typeof recipeSchema>;
+/** Whose examples may not be known yet. */
+export type AskedRecipe = z.output<typeof recipeInput>;
 
 /** What recipes meant that were recorded before these settings were there. */
 const ADDITIONS = { schedule: 'cosine', milestones: [0.5, 0.75], decayFactor: 0.1, clipNorm: 0, emaDecay: 0 } as const;

@@ -7,7 +7,7 @@ import type { FamiliedSearch, ParsedSearchInput } from '../../bridge/schemas/rec
 import { nearestStudent } from '../../core/arch/nearest-student.ts';
 import type { StudentFamily } from '../../core/arch/families/student-family.ts';
 import { defaultFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
-import { dataKindOf, strangeAugmentations } from '../../core/data-kinds.ts';
+import { dataKindOf, recipeFor, strangeAugmentations } from '../../core/data-kinds.ts';
 import { invalid, WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
 import type { Recipe } from '../../core/records/recipe.ts';
@@ -78,7 +78,7 @@ export async function settleSearch(
   capacity: Capacity,
 ): Promise<SettledSearch> {
   const dataset = await catalog.dataset(asked.dataset);
-  checkNames(withFamilies(asked, dataset.card), dataset);
+  checkNames(fittedTo(asked, dataset.card), dataset);
   const { parsed, space } = await sizedSearch(catalog, asked, dataset);
   const survey = await catalog.survey(dataset, space);
   const largest = largestWithin(survey, limitsOf(parsed.limits));
@@ -110,9 +110,10 @@ export interface SizedSearch {
   readonly space: SpaceKind;
 }
 
-const withFamilies = (input: ParsedSearchInput, card: DatasetCard): FamiliedSearch => ({
+const fittedTo = (input: ParsedSearchInput, card: DatasetCard): FamiliedSearch => ({
   ...input,
   families: input.families ?? [...defaultFamilyNames(card)],
+  recipe: recipeFor(dataKindOf(card), input.recipe),
 });
 
 /** What is wrong with the teacher is told where a search is settled. */
@@ -121,7 +122,7 @@ export async function sizedSearch(
   input: ParsedSearchInput,
   dataset: Found<DatasetCard>,
 ): Promise<SizedSearch> {
-  const parsed = withFamilies(input, dataset.card);
+  const parsed = fittedTo(input, dataset.card);
   const isAsked = parsed.space === 'wide' && parsed.scale === undefined;
   const teacher = isAsked ? await sizingTeacher(catalog, parsed, dataset).catch(() => undefined) : undefined;
   const teacherParams = teacher && paramsOf(teacher.card);

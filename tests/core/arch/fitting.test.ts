@@ -5,11 +5,11 @@ import { inferShapes, layerCosts } from '../../../src/core/arch/cost.ts';
 import { resnetTeacher } from '../../../src/core/arch/families/resnet.ts';
 import { studentFamily } from '../../../src/core/arch/families/registry.ts';
 import { fittingRecipe, recipeForCount, testing } from '../../../src/core/arch/fitting.ts';
-import { recipeInput } from '../../../src/core/records/recipe.ts';
+import { imageRecipe } from '../../../src/core/data-kinds.ts';
 import { TEACHER_RECIPE } from '../../../src/compute/tasks/train-teacher/task.ts';
 
 const { TRAINING_BYTES } = testing;
-const recipe = recipeInput.parse({});
+const recipe = imageRecipe({});
 const bytesOf = (graph: Parameters<typeof layerCosts>[0]): number =>
   layerCosts(graph).reduce((sum, { activationBytes }) => sum + activationBytes, 0);
 
