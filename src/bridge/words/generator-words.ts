@@ -15,5 +15,5 @@ export function choicesText({ cell, action }: Pick<GeneratorRow, 'cell' | 'actio
 export const AGENT_WORDS = {
   sac: 'Soft actor-critic',
   reinforce: "AKD's policy (REINFORCE)",
-  random: 'By chance',
+  random: 'Chance',
 } as const;
