@@ -1,11 +1,10 @@
 /** The measurements, one after the other on one page, as a person would go about: list, table,
  * front, all runs' front. */
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../tests/e2e/chromium.ts';
 import { startWebShell } from '../../tests/e2e/web-shell.ts';
 import type { WebShell } from '../../tests/e2e/web-shell.ts';
+import { freePort } from '../../tests/support/free-port.ts';
 import {
   drawnSinceInput,
   gridPaintedSinceInput,
@@ -233,15 +232,6 @@ async function measureStart(context: BrowserContext, workspace: string, port: st
     await page.close();
     await shell.stop();
   }
-}
-
-/** Free now, and most likely for the next minute. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function goTo(page: Page, hash: string): Promise<void> {

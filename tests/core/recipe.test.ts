@@ -1,6 +1,6 @@
 /** Recipes and configurations of earlier versions still mean what they meant. */
 import { expect, it } from 'vitest';
-import { imageRecipe } from '../../src/core/data-kinds.ts';
+import { DATA_KINDS, imageRecipe } from '../../src/core/data-kinds.ts';
 import { completeRecipe, recipeInput } from '../../src/core/records/recipe.ts';
 import { completeConfig } from '../../src/core/records/run.ts';
 import { searchConfig } from '../support/store-records.ts';
@@ -34,6 +34,15 @@ it('what is said of nothing is what the study found, and numbers without a loss 
   expect(imageRecipe({})).toMatchObject({ learningRate: 0.03, distillation: { loss: 'dist', temperature: 4 } });
   const { distillation } = recipeInput.parse({ distillation: { weight: 0.5 } });
   expect(distillation).toEqual({ loss: 'kd', temperature: 2, weight: 0.5 });
+});
+
+// The schema says the rates in words, and the table of kinds holds them.
+it('the rates that are told to people are those that are meant', () => {
+  const told = recipeInput.shape.learningRate.description ?? '';
+  const written = (rate: number): string => String(rate).replace(/^0/, '');
+  const { image, spectrogram, sequence } = DATA_KINDS;
+  expect(told).toContain(`absent: ${written(image.learningRate)}, of sequences ${written(sequence.learningRate)}`);
+  expect(spectrogram.learningRate).toBe(image.learningRate);
 });
 
 it('a complete recipe stays as it is', () => {

@@ -1,11 +1,9 @@
 /** The network between this machine and the cluster is cut while students train: for less than
  * Ray's client forgives (30 s), and for a minute. Nothing is lost and nothing told twice. */
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCutLine } from '../support/cut-line.ts';
 import type { CutLine } from '../support/cut-line.ts';
+import { freePort } from '../support/free-port.ts';
 import { rayHere, startRayCluster } from '../support/ray-cluster.ts';
 import type { RayCluster } from '../support/ray-cluster.ts';
 import { createSearches } from '../support/ray-search.ts';
@@ -28,15 +26,6 @@ afterAll(async () => {
   await cluster?.close();
   searches.remove();
 });
-
-/** Free now, and most likely for the next minute. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // it listens
-  server.close();
-  return port;
-}
 
 describe.skipIf(missing !== undefined)(`a network that is cut${missing ? ` SKIP: ${missing}` : ''}`, () => {
   it.each([

@@ -11,11 +11,11 @@ const rate = z.number().positive().max(10);
 /** As people write it, with what is meant where they say nothing: the loss is the one that a study
  * over all families and two data sets found (docs/benchmarks.md). */
 export const recipeInput = z.strictObject({
-  epochs: z.int().min(1).max(MOST_EPOCHS).default(6).describe('Passes over the training images'),
+  epochs: z.int().min(1).max(MOST_EPOCHS).default(6).describe('Passes over the training examples'),
   /** Evaluations apart, and to the first step past them; the schedule follows the share of time
    * that has passed. */
   seconds: z.number().positive().max(1e6).optional().describe('Train for so long instead; repeats only roughly'),
-  batchSize: z.int().min(1).max(4096).default(64).describe('Images a step'),
+  batchSize: z.int().min(1).max(4096).default(64).describe('Examples a step'),
   optimizer: z.enum(['sgd', 'adamw']).default('adamw').describe('Optimiser'),
   /** Absent: what suits the examples (`core/data-kinds.ts`). */
   learningRate: rate.optional().describe('Peak learning rate; absent: .03, of sequences .01'),
