@@ -36,8 +36,8 @@ if (open === undefined) {
       await open()
     )(args, (line) => console.error(line));
   } catch (error) {
-    if (!isUsage(error)) throw error;
+    if (!isUsage(error) && !(error instanceof WorkbenchError)) throw error;
     console.error(messageOf(error));
-    process.exitCode = 2;
+    process.exitCode = isUsage(error) ? 2 : 1;
   }
 }

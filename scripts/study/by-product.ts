@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { WorkbenchError } from '../../src/core/errors.ts';
 
 /** What a call of the command line came to. */
 export interface Told {
@@ -28,8 +29,7 @@ export async function beginOrResume(
   config: { readonly name: string } & Unknown,
   run: RunTrade = runTrade,
 ): Promise<Told> {
-  const begun = existsSync(join(out, 'workspace')) ? (await run(['runs', '--json', ...workspaceArgs(out)])).last : {};
-  const before = listOf(begun, 'runs').find((one) => one['name'] === config.name);
+  const before = (await runsIn(out, run)).find((one) => one['name'] === config.name);
   if (before !== undefined) {
     const last = { run: before };
     return before['state'] === 'finished'
@@ -40,6 +40,14 @@ export async function beginOrResume(
   const file = join(out, `${config.name.replace(/[^\w-]+/g, '-')}.json`);
   writeFileSync(file, JSON.stringify(config, null, 2));
   return run(['search', file, '--json', ...workspaceArgs(out)]);
+}
+
+/** Throws `internal` where they cannot be told, as of a workspace that another process has. */
+async function runsIn(out: string, run: RunTrade): Promise<readonly Unknown[]> {
+  if (!existsSync(join(out, 'workspace'))) return [];
+  const { code, last } = await run(['runs', '--json', ...workspaceArgs(out)]);
+  if (code === 0) return listOf(last, 'runs');
+  throw new WorkbenchError('internal', `The runs of the study in ${out} cannot be told (see above).`);
 }
 
 export type Unknown = Readonly<Record<string, unknown>>;

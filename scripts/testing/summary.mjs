@@ -3,9 +3,10 @@
 import { join } from 'node:path';
 import { checkoutCache } from '../setup/paths.mjs';
 
-/** Of `npm test`, and of `npm run e2e:electron`. */
+/** Of `npm test`, of `npm run e2e:electron`, and of `npm run e2e:ray`. */
 export const tallyPath = (root) => join(checkoutCache(root), 'test-tally.json');
 export const electronTallyPath = (root) => join(checkoutCache(root), 'electron-tally.json');
+export const rayTallyPath = (root) => join(checkoutCache(root), 'ray-tally.json');
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: { name: string, reason: string }[], broken:

@@ -12,7 +12,7 @@ import { createRayExecutor } from '../../src/host/executors/ray/ray-executor.ts'
 import { trainerSettings } from '../../src/host/executors/trainer-settings.ts';
 import { FAKE_TRAINER, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
-import { rayHere, startRayCluster } from '../support/ray-cluster.ts';
+import { askedForRay, startRayCluster } from '../support/ray-cluster.ts';
 import type { RayCluster } from '../support/ray-cluster.ts';
 
 type Create = (folder: string, plan: FakePlan) => Executor;
@@ -24,7 +24,7 @@ const local: Create = (folder, plan) => {
 };
 
 /** Two nodes with a core each, for all tests of this file. */
-const driver = rayHere();
+const driver = askedForRay();
 let cluster: RayCluster | undefined;
 beforeAll(async () => {
   if (typeof driver !== 'string') cluster = await startRayCluster(driver);

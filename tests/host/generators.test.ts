@@ -1,5 +1,5 @@
 /** A study of generators over the fake trainer: its folder, going on, and what is refused. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generatorStudyInput } from '../../src/bridge/schemas/generator.ts';
@@ -139,6 +139,25 @@ describe('studies that the workspace keeps', () => {
     expect(mine).toMatchObject({ name: 'mine', order: { agent: 'random', teacher: 'fashion-resnet' } });
     expect(mine?.rows.map(({ sheet }) => sheet)).toEqual([false, true, false, true, false, true]);
     await expect(studies().start(begin)).rejects.toMatchObject({ place: { field: 'name' } });
+  });
+
+  it('are shown where an earlier version began them, whose agent saw more, and are not gone on with', async () => {
+    const place = inFolder('workspace/studies/mine');
+    const earlier = inFolder('workspace/studies/earlier');
+    cpSync(place, earlier, { recursive: true });
+    const { method, ...known } = JSON.parse(readFileSync(join(place, 'study.json'), 'utf8')) as { method: number };
+    expect(method).toBe(2);
+    writeFileSync(join(earlier, 'study.json'), JSON.stringify(known));
+    const rows = readFileSync(join(place, 'rows.jsonl'), 'utf8').replaceAll('"reward"', '"channels":[0.5],"reward"');
+    writeFileSync(join(earlier, 'rows.jsonl'), rows);
+    const [shown] = (await studies().list()).filter(({ name }) => name === 'earlier');
+    expect([shown?.rows.length, shown?.fault]).toEqual([6, undefined]);
+    await studies().goOn({ name: 'earlier' });
+    await expect.poll(ended('earlier'), PATIENT).toBe('failed');
+    const job = (await host.client.jobs.list()).find(({ subject }) => subject === 'earlier');
+    expect(JSON.stringify(job)).toMatch(/an earlier version of the program/);
+    expect(readFileSync(join(earlier, 'rows.jsonl'), 'utf8')).toBe(rows);
+    await studies().remove({ name: 'earlier' });
   });
 
   it('show the samples of a finished generator byte for byte, and no others', async () => {

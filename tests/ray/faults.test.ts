@@ -12,10 +12,10 @@ import type { RayExecutor } from '../../src/host/executors/ray/ray-executor.ts';
 import { trainerSettings } from '../../src/host/executors/trainer-settings.ts';
 import { FAKE_TRAINER, temporaryFolder } from '../support/fake-host.ts';
 import { fillDisk } from '../support/full-disk.ts';
-import { rayHere, startRayCluster } from '../support/ray-cluster.ts';
+import { askedForRay, startRayCluster } from '../support/ray-cluster.ts';
 import type { RayCluster } from '../support/ray-cluster.ts';
 
-const driver = rayHere();
+const driver = askedForRay();
 const missing = typeof driver === 'string' ? driver : undefined;
 const folder = temporaryFolder();
 const small = join(folder.path, 'small');

@@ -2,11 +2,11 @@
  * nothing is told twice, nothing is left running, and every run ends. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LOSSES, runCampaign } from '../faults/campaign.ts';
-import { rayHere, startRayCluster } from '../support/ray-cluster.ts';
+import { askedForRay, startRayCluster } from '../support/ray-cluster.ts';
 import type { RayCluster } from '../support/ray-cluster.ts';
 
 const KILLS = Number(process.env['RAY_KILLS'] ?? 30);
-const driver = rayHere();
+const driver = askedForRay();
 const missing = typeof driver === 'string' ? driver : undefined;
 let cluster: RayCluster | undefined;
 

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCutLine } from '../support/cut-line.ts';
 import type { CutLine } from '../support/cut-line.ts';
 import { freePort } from '../support/free-port.ts';
-import { rayHere, startRayCluster } from '../support/ray-cluster.ts';
+import { askedForRay, startRayCluster } from '../support/ray-cluster.ts';
 import type { RayCluster } from '../support/ray-cluster.ts';
 import { createSearches } from '../support/ray-search.ts';
 
 const EPOCHS = 100;
-const driver = rayHere();
+const driver = askedForRay();
 const missing = typeof driver === 'string' ? driver : undefined;
 const searches = createSearches();
 let cluster: RayCluster | undefined;

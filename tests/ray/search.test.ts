@@ -1,11 +1,11 @@
 /** A search with real trainers on two nodes of a cluster asks, tells and stores what the same
  * search with two trainers on this machine does. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { rayHere, startRayCluster } from '../support/ray-cluster.ts';
+import { askedForRay, startRayCluster } from '../support/ray-cluster.ts';
 import type { RayCluster } from '../support/ray-cluster.ts';
 import { createSearches } from '../support/ray-search.ts';
 
-const driver = rayHere();
+const driver = askedForRay();
 const missing = typeof driver === 'string' ? driver : undefined;
 const searches = createSearches();
 let cluster: RayCluster | undefined;

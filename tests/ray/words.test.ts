@@ -14,10 +14,10 @@ import { createRayExecutor, testCluster } from '../../src/host/executors/ray/ray
 import { trainerSettings } from '../../src/host/executors/trainer-settings.ts';
 import { PROGRAM_VERSION } from '../../src/host/version.ts';
 import { FAKE_TRAINER, temporaryFolder } from '../support/fake-host.ts';
-import { rayHere, startRayCluster } from '../support/ray-cluster.ts';
+import { askedForRay, startRayCluster } from '../support/ray-cluster.ts';
 import type { RayCluster } from '../support/ray-cluster.ts';
 
-const driver = rayHere();
+const driver = askedForRay();
 const missing = typeof driver === 'string' ? driver : undefined;
 const folder = temporaryFolder();
 let cluster: RayCluster | undefined;

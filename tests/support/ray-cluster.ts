@@ -13,6 +13,9 @@ import { pythonForRay, rayFiles } from '../../src/host/executors/ray/python.ts';
 const FILES = rayFiles(fileURLToPath(new URL('../../resources', import.meta.url)));
 const SCRIPT = fileURLToPath(new URL('ray-cluster.py', import.meta.url));
 
+/** Set by scripts/e2e-ray.mjs. */
+const ASKED = 'TRADE_TEST_RAY';
+
 /** How the driver is started here; a text: why it cannot be. */
 export function rayHere(): DriverOptions | string {
   try {
@@ -23,6 +26,11 @@ export function rayHere(): DriverOptions | string {
     return messageOf(error);
   }
 }
+
+/** The same for tests. They take half an hour, so a machine that happens to have Ray is not enough:
+ * `npm run e2e:ray` asks for them. */
+export const askedForRay = (): DriverOptions | string =>
+  process.env[ASKED] === undefined ? 'tests of a cluster of Ray run by npm run e2e:ray' : rayHere();
 
 export interface RayCluster {
   readonly address: string;

@@ -22,9 +22,8 @@ import type { LoadedTeacher } from '../teachers/graph-teacher.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
 import { createClassifier, scored } from './classifier.ts';
 import type { Classifier, Scored } from './classifier.ts';
-import { CHANNELS } from './generator.ts';
 import { shrunk } from './maps.ts';
-import { channelMeans, createGan, latentOf } from './training.ts';
+import { createGan, latentOf } from './training.ts';
 import type { Gan, RealImages } from './training.ts';
 
 /** Images that a score is of. E2GAN looks at 5,000. [R] */
@@ -65,7 +64,6 @@ interface Judge {
 }
 
 interface Judged extends Scored {
-  readonly channels: readonly number[];
   readonly shown: Float32Array;
 }
 
@@ -75,7 +73,7 @@ export async function runCourse(task: CourseTask, hooks: CourseHooks): Promise<r
   const real = realImages(dataset, count);
   const judge = await createJudge(task, real, hooks.yieldToEvents);
   const rows = [...task.rows];
-  let agent: GeneratorAgent = startAgent({ ...course, channels: CHANNELS });
+  let agent: GeneratorAgent = startAgent(course);
   for (const row of rows) agent = agent.fold(row);
   for (let episode = Math.floor(rows.length / cells); episode < episodes; episode++) {
     const own = { count, channels: dataset.card.shape[2], real, epochs: task.epochs };
@@ -93,9 +91,9 @@ export async function runCourse(task: CourseTask, hooks: CourseHooks): Promise<r
           continue;
         }
         const judged = await judge.judge(gan, built);
-        const { score, distance, channels } = judged;
+        const { score, distance } = judged;
         const reward = score - before.score + GENERATOR_AGENT.distance * (before.distance - distance);
-        const row: GeneratorRow = { episode, cell, action, score, distance, reward, channels };
+        const row: GeneratorRow = { episode, cell, action, score, distance, reward };
         const isLast = cell === cells - 1;
         const isBest = isLast && !((bestOf(rows, cells)?.distance ?? Infinity) <= distance);
         await hooks.onCell({
@@ -142,16 +140,12 @@ async function createJudge(
   return {
     blank: worst,
     judge: async (gan, cells) => {
-      const sums = new Float64Array(CHANNELS);
       const pictures: Float32Array[] = [];
       const seen = await classifier.see(
         SAMPLES,
         (first, end) => {
           const latent: Tensor2D = tf.tensor2d(latents.subarray(first * width, end * width), [end - first, width]);
-          const { images, maps } = gan.generate(cells, latent);
-          channelMeans(maps)
-            .dataSync<'float32'>()
-            .forEach((mean, channel) => (sums[channel]! += (mean * (end - first)) / SAMPLES));
+          const images = gan.generate(cells, latent);
           if (first === 0) pictures.push(images.dataSync<'float32'>().slice());
           return images;
         },
@@ -160,8 +154,8 @@ async function createJudge(
       const size = sideOf(cells.length) ** 2 * channels;
       const shown = (pictures[0] ?? new Float32Array()).slice(0, SHOWN * size);
       // Whose weights are no numbers any more makes no images: it is as good as blank ones.
-      if (!seen.features.every(Number.isFinite)) return { ...worst, channels: [...sums.fill(0)], shown };
-      return { ...scored(classifier, seen, moments), channels: [...sums], shown };
+      if (!seen.features.every(Number.isFinite)) return { ...worst, shown };
+      return { ...scored(classifier, seen, moments), shown };
     },
   };
 }

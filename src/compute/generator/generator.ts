@@ -23,21 +23,14 @@ import { convolved } from './weights.ts';
 import type { Weights } from './weights.ts';
 
 /** E2GAN has 128 channels and a latent of 128, on CIFAR-10. [R] */
-export const CHANNELS = 16;
+const CHANNELS = 16;
 export const LATENT = 64;
 
 const EPSILON = 1e-5;
 
-export interface Generated {
-  /** From −1 to 1. */
-  readonly images: Tensor4D;
-  /** What the last cell gives. */
-  readonly maps: Tensor4D;
-}
-
-/** Its weights are made where they are not there yet: a cell more is a generator grown. Call it
- * inside a tidy. */
-export function generate(weights: Weights, cells: readonly Cell[], latent: Tensor2D, channels: number): Generated {
+/** Images from −1 to 1. Weights are made where they are not there yet: a cell more is a generator
+ * grown. Call it inside a tidy. */
+export function generate(weights: Weights, cells: readonly Cell[], latent: Tensor2D, channels: number): Tensor4D {
   const n = latent.shape[0];
   // Sound: a latent times a matrix.
   const dense = tf.matMul(latent, weights.matrix('first/kernel', [LATENT, FIRST_SIDE ** 2 * CHANNELS]) as Tensor2D);
@@ -53,7 +46,7 @@ export function generate(weights: Weights, cells: readonly Cell[], latent: Tenso
   // The layer to images is that of its side: it is drawn anew where the generator grows.
   const name = `images${cells.length}`;
   const ready = tf.relu(normed(weights, `${name}/norm`, 'batch', maps));
-  return { images: tf.tanh(convolution(weights, name, ready, 3, channels)), maps };
+  return tf.tanh(convolution(weights, name, ready, 3, channels));
 }
 
 function cellMaps(

@@ -15,8 +15,8 @@ export const generatorRowSchema = z.strictObject({
   score: z.number(),
   distance: z.number(),
   reward: z.number(),
-  /** What the next choice is made by: means of the channels that the cell gives. */
-  channels: readOnly(z.array(z.number())),
+  /** Of an earlier form, whose agent chose by them; nobody reads them. */
+  channels: readOnly(z.array(z.number())).optional(),
   /** Of the last cell alone: samples as a PNG. */
   sheet: file.optional(),
   /** Where it has the least distance so far: the generator's weights. */

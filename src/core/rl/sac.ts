@@ -183,7 +183,8 @@ function actorLoss(
   return loss;
 }
 
-function logSoftmax(logits: Float64Array): Float64Array {
+/** log of the softmax of these. */
+export function logSoftmax(logits: Float64Array): Float64Array {
   const most = logits.reduce((high, value) => Math.max(high, value), -Infinity);
   const total = most + Math.log(logits.reduce((sum, value) => sum + Math.exp(value - most), 0));
   return logits.map((value) => value - total);

@@ -22,6 +22,9 @@ const STUDY_FILE = 'study.json';
 const ROWS_FILE = 'rows.jsonl';
 const WORK = 'work';
 const FORM = 'generators';
+/** Raised where the same order leads to other rows: one of another number is read, and no cell is
+ * added to it. */
+const METHOD = 2;
 
 /** What has to be the same where a study goes on. */
 export interface StudyIdentity {
@@ -59,7 +62,7 @@ export function openStudyFolder(out: string, identity: StudyIdentity): StudyFold
     // Who had it meanwhile may have written more.
     assertOwn(out, identity);
     let rows = rowsIn(out, identity.order);
-    writeWhole(join(out, STUDY_FILE), `${JSON.stringify({ form: FORM, ...identity }, undefined, 2)}\n`);
+    writeWhole(join(out, STUDY_FILE), `${JSON.stringify({ form: FORM, method: METHOD, ...identity }, undefined, 2)}\n`);
     rmSync(work, { recursive: true, force: true });
     mkdirSync(work);
     return {
@@ -120,6 +123,7 @@ function assertSame(written: unknown, identity: StudyIdentity, out: string): voi
   for (const [field, value] of Object.entries(identity.order)) {
     if (order[field] !== value) refuse(`${field} ${String(order[field])}, and ${String(value)} is asked for`);
   }
+  if (known['method'] !== METHOD) refuse('an earlier version of the program, which trained generators otherwise');
   if (known['data'] !== identity.data) refuse('other data of that name');
   if (known['teacher'] !== identity.teacher) refuse('another teacher of that name');
 }

@@ -28,7 +28,7 @@ describe('cells', () => {
   });
 });
 
-const COURSE = { episodes: 20, cells: 2, seed: 4, channels: 3 };
+const COURSE = { episodes: 20, cells: 2, seed: 4 };
 
 /** The reward is how many choices of the cell are its first. */
 function answered(position: number, action: number): GeneratorRow {
@@ -36,7 +36,6 @@ function answered(position: number, action: number): GeneratorRow {
   const { order, norm, upsampling, shortcut } = cellOf(cell, action);
   const reward =
     Number(order === 'pre') + Number(norm === 'none') + Number(upsampling === 'bilinear') + Number(!shortcut);
-  const channels = [0.1 * cell, 0.2, action / 100];
   return {
     episode: Math.floor(position / 2),
     cell,
@@ -44,7 +43,6 @@ function answered(position: number, action: number): GeneratorRow {
     score: 1 + reward,
     distance: 20 - reward,
     reward,
-    channels,
   };
 }
 
@@ -78,27 +76,35 @@ describe('soft actor-critic', () => {
     expect(mean(own.slice(28))).toBeGreaterThan(mean(chance) + 0.5);
   }, 180_000);
 
-  it('sees where it is, what the last cell came to, and where an episode ends', () => {
-    const course = { ...COURSE, agent: 'sac' as const };
-    const rows = play('sac', 4);
-    const [first, second] = rows;
-    // Three numbers, three channels, 2 + 3 + 3 + 2 + 2 levels and five choices.
-    const start = testing.situationAt(course, rows, 2, []);
-    expect([...start.features]).toEqual([...Array(18).fill(0), 1, 0, 0, 0, 0]);
-    const seen = testing.situationAt(course, rows, 1, [1, 2]);
-    const state = [1, first!.score, 0.01 * first!.distance, ...first!.channels];
-    const levels = [0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
-    expect([...seen.features]).toEqual([...state, ...levels, 0, 0, 1, 0, 0]);
-    expect([start.actions, seen.actions]).toEqual([
-      [0, 1],
-      [5, 6, 7],
-    ]);
-    const last = testing.transitionAt(course, rows, 0, 3);
-    expect([last.reward, last.to]).toEqual([first!.reward, testing.situationAt(course, rows, 1, [])]);
-    const between = testing.transitionAt(course, rows, 0, 1);
-    expect([between.reward, between.to]).toEqual([0, testing.transitionAt(course, rows, 0, 2).from]);
-    const end = testing.transitionAt(course, rows, 1, 4);
-    expect([end.reward, end.to]).toEqual([second!.reward, undefined]);
+  it('sees which cell it is and how those before are: the same cells, the same stage', () => {
+    const stages = testing.createStages(3);
+    // Three cells, then 2 + 3 + 3 + 2 levels of the first and two more of the second.
+    const first = stages([]);
+    expect([...first.state]).toEqual([1, 0, 0, ...Array<number>(22).fill(0)]);
+    expect(first.parts).toEqual([2, 3, 3, 2]);
+    const cell = actionOf({ order: 'post', norm: 'instance', upsampling: 'bilinear', shortcut: true, skips: [] });
+    const second = stages([cell]);
+    expect([...second.state]).toEqual([0, 1, 0, ...[0, 1, 0, 0, 1, 1, 0, 0, 0, 1], ...Array<number>(12).fill(0)]);
+    expect(second.parts).toEqual([2, 3, 3, 2, 2]);
+    expect(stages([cell])).toBe(second);
+    expect(stages([0])).not.toBe(second);
+    expect(stages([cell, 71]).parts).toEqual([2, 3, 3, 2, 2, 2]);
+  });
+
+  it('is paid at the end for all cells of a generator, less the mean and by the deviation', () => {
+    const rows = play('random', 6).map((row, index) => ({ ...row, reward: [1, 2, 0, 1, 5, 3][index]! }));
+    const stages = testing.createStages(2);
+    const moves = testing.movesOf(2, rows, stages);
+    // Sums of 3, 1 and 8: mean 4, squares 1, 9, 16.
+    const deviation = Math.sqrt(26 / 3);
+    expect(moves.map(({ reward }) => reward)).toEqual([0, -1 / deviation, 0, -3 / deviation, 0, 4 / deviation]);
+    moves.forEach(({ from, to }, index) => {
+      const own = rows.filter(({ episode }) => episode === Math.floor(index / 2)).map(({ action }) => action);
+      expect(from).toBe(stages(own.slice(0, index % 2)));
+      expect(to).toBe(index % 2 === 0 ? stages(own.slice(0, 1)) : undefined);
+    });
+    const alike = testing.movesOf(2, rows.slice(0, 2), stages);
+    expect(alike.map(({ reward }) => reward)).toEqual([0, 0]);
   });
 });
 

@@ -1,0 +1,227 @@
+/**
+ * Soft actor-critic (Haarnoja et al. 2018) for actions of several parts that are chosen at once, as
+ * E2GAN chooses a cell. The actor gives each part its own chances. The critics read the whole
+ * action beside the state: what one action teaches of a part counts for all that share it. What is
+ * expected over actions is summed over all of them (Christodoulou 2019), so they must be few.
+ *
+ * | symbol   | meaning                                                                | shape       |
+ * | s        | state                                                                  | `[n]`       |
+ * | a, o(a)  | a level of each part; a 1 for each of them, else 0                     | `[parts]`, `[t]` |
+ * | π(a|s)   | the actor: the product over parts of a softmax over its levels         |             |
+ * | Q1, Q2   | critics of (s, o(a)); Q1', Q2' targets that follow them by τ           |             |
+ * | y        | r + γ Σ_b π(b|s') (min(Q1', Q2')(s', b) − α log π(b|s')), r at the end |             |
+ * | N        | moves of a batch                                                       |             |
+ *
+ * loss of a critic = 1/2N Σ (Q(s, a) − y)²
+ * loss of the actor = 1/N Σ Σ_b π(b|s) (α log π(b|s) − min(Q1, Q2)(s, b))
+ */
+import { adamStep, copyLearner, startLearner } from '../math/adam.ts';
+import type { Learner } from '../math/adam.ts';
+import { createRng, split } from '../math/rng.ts';
+import type { Rng } from '../math/rng.ts';
+import { createMlp, mlpBackward, mlpForward } from './mlp.ts';
+import type { MlpPass, MlpShape } from './mlp.ts';
+import { logSoftmax } from './sac.ts';
+import type { SacSettings } from './sac.ts';
+
+/** Where an action is to be chosen. Moves that begin at the same one share the object. */
+export interface Stage {
+  readonly state: Float64Array;
+  /** Levels of each part. */
+  readonly parts: readonly number[];
+}
+
+export interface Move {
+  readonly from: Stage;
+  /** A level of each part. */
+  readonly action: readonly number[];
+  readonly reward: number;
+  /** Absent: the episode has ended. */
+  readonly to?: Stage;
+}
+
+type Pair<T> = readonly [T, T];
+
+export interface JointSac {
+  readonly settings: SacSettings;
+  readonly actorShape: MlpShape;
+  readonly criticShape: MlpShape;
+  readonly actor: Learner;
+  readonly critics: Pair<Learner>;
+  readonly targets: Pair<Float64Array>;
+}
+
+/** `tokens`: levels of all parts of the stage that has most. */
+export function createJointSac(
+  sizes: { readonly state: number; readonly tokens: number },
+  settings: SacSettings,
+  seed: number,
+): JointSac {
+  const { hidden } = settings;
+  const actorShape = { inputs: sizes.state, hidden, outputs: sizes.tokens };
+  const criticShape = { inputs: sizes.state + sizes.tokens, hidden, outputs: 1 };
+  const draw = (shape: MlpShape, index: number): Float64Array => createMlp(shape, createRng(split(seed, index)));
+  const [one, two] = [draw(criticShape, 1), draw(criticShape, 2)];
+  return {
+    ...{ settings, actorShape, criticShape, actor: startLearner(draw(actorShape, 0)) },
+    ...{ critics: [startLearner(one), startLearner(two)], targets: [one.slice(), two.slice()] },
+  };
+}
+
+/** Chances of each part's levels. */
+export const partChances = (sac: JointSac, stage: Stage): readonly Float64Array[] =>
+  logsOf(stage, actorPass(sac, stage)).map((logs) => logs.map(Math.exp));
+
+/** All actions of so many levels a part, the last part's turning fastest. */
+const actionsOf = (parts: readonly number[]): readonly (readonly number[])[] =>
+  parts.reduce<readonly (readonly number[])[]>(
+    (before, size) => before.flatMap((action) => Array.from({ length: size }, (_, level) => [...action, level])),
+    [[]],
+  );
+
+function actorPass({ actorShape, actor }: JointSac, { state, parts }: Stage): MlpPass {
+  const tokens = parts.reduce((sum, size) => sum + size, 0);
+  const asked = Array.from({ length: tokens }, (_, token) => token);
+  return mlpForward(actorShape, actor.theta, state, asked);
+}
+
+/** log π of each part's levels. */
+function logsOf({ parts }: Stage, { values }: MlpPass): readonly Float64Array[] {
+  let at = 0;
+  return parts.map((size) => logSoftmax(values.subarray(at, (at += size))));
+}
+
+/** s and o(a). */
+function readBy({ inputs }: MlpShape, { state, parts }: Stage, action: readonly number[]): Float64Array {
+  const input = new Float64Array(inputs);
+  input.set(state);
+  let at = state.length;
+  parts.forEach((size, part) => {
+    input[at + action[part]!] = 1;
+    at += size;
+  });
+  return input;
+}
+
+/** The lesser of two critics of each action, in the order of `actionsOf`. */
+const lesser = (shape: MlpShape, thetas: Pair<Float64Array>, stage: Stage): Float64Array =>
+  Float64Array.from(actionsOf(stage.parts), (action) => {
+    const input = readBy(shape, stage, action);
+    return Math.min(...thetas.map((theta) => mlpForward(shape, theta, input, [0]).values[0]!));
+  });
+
+export interface Moves {
+  readonly count: number;
+  readonly at: (index: number) => Move;
+}
+
+/** So many steps, each on moves drawn with replacement, or on all where they are no more than a
+ * batch. The agent of before is left alone. */
+export function learnJointSac(before: JointSac, { count, at }: Moves, steps: number, rng: Rng): JointSac {
+  if (count === 0 || steps === 0) return before;
+  const [one, two] = before.critics;
+  const [slow, slower] = before.targets;
+  let sac: JointSac = {
+    ...{ ...before, actor: copyLearner(before.actor), critics: [copyLearner(one), copyLearner(two)] },
+    targets: [slow.slice(), slower.slice()],
+  };
+  const { batch } = sac.settings;
+  for (let step = 0; step < steps; step++) {
+    const drawn = Array.from({ length: Math.min(batch, count) }, (_, index) =>
+      at(count <= batch ? index : rng.int(count)),
+    );
+    sac = stepInPlace(sac, drawn);
+  }
+  return sac;
+}
+
+function stepInPlace(sac: JointSac, batch: readonly Move[]): JointSac {
+  const { criticShape, settings, actor, critics, targets } = sac;
+  const softAt = once((stage) => softValue(sac, stage));
+  const wanted = batch.map(({ reward, to }) => reward + (to === undefined ? 0 : settings.gamma * softAt(to)));
+  const learn = (critic: Learner): Learner => {
+    const gradient = new Float64Array(critic.theta.length);
+    criticLoss(criticShape, critic.theta, batch, wanted, gradient);
+    return adamStep(critic, gradient, settings);
+  };
+  const after: Pair<Learner> = [learn(critics[0]), learn(critics[1])];
+  const valuesAt = once((stage) => lesser(criticShape, [after[0].theta, after[1].theta], stage));
+  const gradient = new Float64Array(actor.theta.length);
+  actorLoss(sac, batch, valuesAt, gradient);
+  targets.forEach((target, index) => {
+    const { theta } = after[index === 0 ? 0 : 1];
+    for (let i = 0; i < target.length; i++) target[i]! += settings.tau * (theta[i]! - target[i]!);
+  });
+  return { ...sac, actor: adamStep(actor, gradient, settings), critics: after };
+}
+
+/** Worked out once for each stage. */
+function once<T>(of: (stage: Stage) => T): (stage: Stage) => T {
+  const known = new Map<Stage, T>();
+  return (stage) => {
+    const value = known.has(stage) ? known.get(stage)! : of(stage);
+    known.set(stage, value);
+    return value;
+  };
+}
+
+/** log π(a|s) of each action. */
+const jointLogs = ({ parts }: Stage, logs: readonly Float64Array[]): Float64Array =>
+  Float64Array.from(actionsOf(parts), (action) => action.reduce((sum, level, part) => sum + logs[part]![level]!, 0));
+
+/** What y takes of a stage, without γ. */
+function softValue(sac: JointSac, stage: Stage): number {
+  const logs = jointLogs(stage, logsOf(stage, actorPass(sac, stage)));
+  const values = lesser(sac.criticShape, sac.targets, stage);
+  return logs.reduce((sum, log, b) => sum + Math.exp(log) * (values[b]! - sac.settings.alpha * log), 0);
+}
+
+/** Adds its gradient by θ to `gradient`. */
+function criticLoss(
+  shape: MlpShape,
+  theta: Float64Array,
+  batch: readonly Move[],
+  wanted: readonly number[],
+  gradient: Float64Array,
+): number {
+  let loss = 0;
+  batch.forEach(({ from, action }, index) => {
+    const pass = mlpForward(shape, theta, readBy(shape, from, action), [0]);
+    const error = pass.values[0]! - wanted[index]!;
+    loss += error ** 2 / (2 * batch.length);
+    mlpBackward(shape, theta, pass, Float64Array.of(error / batch.length), gradient);
+  });
+  return loss;
+}
+
+/** `valuesAt`: min(Q1, Q2) of each action of a stage. Adds its gradient by θ to `gradient`. */
+function actorLoss(
+  sac: JointSac,
+  batch: readonly Pick<Move, 'from'>[],
+  valuesAt: (stage: Stage) => Float64Array,
+  gradient: Float64Array,
+): number {
+  let loss = 0;
+  for (const { from } of batch) {
+    const pass = actorPass(sac, from);
+    const logs = jointLogs(from, logsOf(from, pass));
+    const values = valuesAt(from);
+    const costs = logs.map((log, b) => sac.settings.alpha * log - values[b]!);
+    const mean = costs.reduce((sum, cost, b) => sum + Math.exp(logs[b]!) * cost, 0);
+    loss += mean / batch.length;
+    // By a level's logit: Σ over its actions of π (cost − mean); the mean over a part's is 0.
+    const slopes = new Float64Array(pass.values.length);
+    actionsOf(from.parts).forEach((action, b) => {
+      const slope = (Math.exp(logs[b]!) * (costs[b]! - mean)) / batch.length;
+      let at = 0;
+      from.parts.forEach((size, part) => {
+        slopes[at + action[part]!]! += slope;
+        at += size;
+      });
+    });
+    mlpBackward(sac.actorShape, sac.actor.theta, pass, slopes, gradient);
+  }
+  return loss;
+}
+
+export const testing = { actionsOf, actorLoss, criticLoss, lesser, softValue };
