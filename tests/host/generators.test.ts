@@ -192,13 +192,15 @@ describe('studies that the workspace keeps', () => {
     expect(rows('slow/studies/halted')).toBe(rows('workspace/studies/mine'));
   });
 
-  it('that are damaged say so in the list, and links to folders of others are none', async () => {
+  it('that are damaged say so in the list as those misnamed do, and links to folders of others are none', async () => {
     mkdirSync(inFolder('workspace/studies/broken'));
     writeFileSync(join(inFolder('workspace/studies/broken'), 'study.json'), '{"form":');
     symlinkSync(inFolder('whole'), inFolder('workspace/studies/linked'));
+    cpSync(inFolder('whole'), inFolder('workspace/studies/of last week'), { recursive: true });
     const list = await studies().list();
-    expect(list.map(({ name }) => name)).toEqual(['broken', 'mine']);
+    expect(list.map(({ name }) => name)).toEqual(['broken', 'mine', 'of last week']);
     expect(list[0]?.fault).toMatch(/study.json: it cannot be read/);
+    expect(list[2]?.fault).toMatch(/^Give its folder another name: .*letters/);
     await expect(studies().goOn({ name: 'linked' })).rejects.toThrow(/there is no study "linked"/);
   });
 

@@ -7,6 +7,7 @@ import type { GeneratorStudyOrder, GeneratorStudyView, NamedStudyOrder } from '.
 import { folderName } from '../../bridge/schemas/library.ts';
 import { messageOf, WorkbenchError } from '../../core/errors.ts';
 import type { GeneratorRow } from '../../core/generator/row.ts';
+import { faultOf } from '../../core/records/zod.ts';
 import { factsOf, move, namesIn } from '../../store/disk.ts';
 import { isLocked } from '../../store/lock.ts';
 import { STUDIES_FOLDER } from '../../store/ownership.ts';
@@ -34,8 +35,8 @@ export function createKeptStudies({ study, directory, temp, jobs }: KeptStudiesP
   const inTurn = createTurns();
 
   /** Folders alone: a link leads to what is somebody's. */
-  const isThere = (name: string): boolean =>
-    folderName.safeParse(name).success && factsOf(placeOf(name))?.isDirectory() === true;
+  const isFolder = (name: string): boolean => factsOf(placeOf(name))?.isDirectory() === true;
+  const isThere = (name: string): boolean => folderName.safeParse(name).success && isFolder(name);
 
   function read(name: string): ReturnType<typeof readStudyFolder> {
     if (isThere(name)) return readStudyFolder(placeOf(name));
@@ -44,6 +45,8 @@ export function createKeptStudies({ study, directory, temp, jobs }: KeptStudiesP
 
   function viewOf(name: string): GeneratorStudyView {
     const bytes = bytesIn(placeOf(name));
+    const { error: misnamed } = folderName.safeParse(name);
+    if (misnamed) return { name, bytes, rows: [], fault: `Give its folder another name: ${faultOf(misnamed)}.` };
     try {
       const { order, rows } = read(name);
       const shown = rows.map(({ episode, cell, action, score, distance, sheet }) => ({
@@ -79,7 +82,7 @@ export function createKeptStudies({ study, directory, temp, jobs }: KeptStudiesP
   return {
     /** In the order of their names. */
     list: (): readonly GeneratorStudyView[] =>
-      namesIn(join(directory, STUDIES_FOLDER)).filter(isThere).toSorted().map(viewOf),
+      namesIn(join(directory, STUDIES_FOLDER)).filter(isFolder).toSorted().map(viewOf),
     start: ({ name, ...order }: NamedStudyOrder) => {
       if (factsOf(placeOf(name)) === undefined) return begin(name, order);
       const problem = `name: there is a study "${name}" already: go on with that, or choose another name.`;
