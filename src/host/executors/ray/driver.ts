@@ -135,8 +135,9 @@ async function answered<T>(
   const stop = (): void => reject(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
   void gone.then((how) => reject(unreachable(address, `Python with Ray did not run: ${how}`)));
+  // Somebody has to wait for it in any case: a rejection that nobody hears ends the host.
+  if (signal.aborted) stop();
   try {
-    signal.throwIfAborted();
     return await promise;
   } catch (error) {
     kill();
