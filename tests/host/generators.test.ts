@@ -155,7 +155,7 @@ describe('studies that the workspace keeps', () => {
     await studies().goOn({ name: 'earlier' });
     await expect.poll(ended('earlier'), PATIENT).toBe('failed');
     const job = (await host.client.jobs.list()).find(({ subject }) => subject === 'earlier');
-    expect(JSON.stringify(job)).toMatch(/an earlier version of the program/);
+    expect(JSON.stringify(job)).toMatch(/another version of the program/);
     expect(readFileSync(join(earlier, 'rows.jsonl'), 'utf8')).toBe(rows);
     await studies().remove({ name: 'earlier' });
   });

@@ -10,10 +10,10 @@
  */
 import { placeOf } from '../math/draw.ts';
 import { createRng, split } from '../math/rng.ts';
-import { createJointSac, learnJointSac, partChances } from '../rl/joint-sac.ts';
+import type { SacSettings } from '../rl/actor-critic.ts';
+import { createJointSac, createStage, learnJointSac, partChances } from '../rl/joint-sac.ts';
 import type { JointSac, Move, Stage } from '../rl/joint-sac.ts';
 import { SAC } from '../rl/sac.ts';
-import type { SacSettings } from '../rl/sac.ts';
 import { AKD } from '../strategies/akd/constants.ts';
 import { choicesOf } from '../strategies/akd/decisions.ts';
 import { createPolicy, sampleCandidate } from '../strategies/akd/policy.ts';
@@ -143,7 +143,7 @@ function createStages(cells: number): (actions: readonly number[]) => Stage {
   const known = new Map<string, Stage>();
   return (actions) => {
     const key = actions.join();
-    const stage = known.get(key) ?? { state: stateAt(cells, actions), parts: partsOf(actions.length) };
+    const stage = known.get(key) ?? createStage(stateAt(cells, actions), partsOf(actions.length));
     known.set(key, stage);
     return stage;
   };

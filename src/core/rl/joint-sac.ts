@@ -15,21 +15,31 @@
  * loss of a critic = 1/2N Σ (Q(s, a) − y)²
  * loss of the actor = 1/N Σ Σ_b π(b|s) (α log π(b|s) − min(Q1, Q2)(s, b))
  */
-import { adamStep, copyLearner, startLearner } from '../math/adam.ts';
-import type { Learner } from '../math/adam.ts';
+import { startLearner } from '../math/adam.ts';
 import { createRng, split } from '../math/rng.ts';
 import type { Rng } from '../math/rng.ts';
+import { learnByReplay, logSoftmax } from './actor-critic.ts';
+import type { ActorCritic, Form, Pair, Reading, ReplayOf, SacSettings } from './actor-critic.ts';
 import { createMlp, mlpBackward, mlpForward } from './mlp.ts';
 import type { MlpPass, MlpShape } from './mlp.ts';
-import { logSoftmax } from './sac.ts';
-import type { SacSettings } from './sac.ts';
 
 /** Where an action is to be chosen. Moves that begin at the same one share the object. */
 export interface Stage {
+  /** `[n]` */
   readonly state: Float64Array;
   /** Levels of each part. */
   readonly parts: readonly number[];
+  /** All there are, `[actions][parts]`, the last part's level turning fastest. */
+  readonly actions: readonly (readonly number[])[];
 }
+
+export const createStage = (state: Float64Array, parts: readonly number[]): Stage => ({
+  ...{ state, parts },
+  actions: parts.reduce<readonly (readonly number[])[]>(
+    (before, size) => before.flatMap((action) => Array.from({ length: size }, (_, level) => [...action, level])),
+    [[]],
+  ),
+});
 
 export interface Move {
   readonly from: Stage;
@@ -40,15 +50,9 @@ export interface Move {
   readonly to?: Stage;
 }
 
-type Pair<T> = readonly [T, T];
-
-export interface JointSac {
-  readonly settings: SacSettings;
+export interface JointSac extends ActorCritic {
   readonly actorShape: MlpShape;
   readonly criticShape: MlpShape;
-  readonly actor: Learner;
-  readonly critics: Pair<Learner>;
-  readonly targets: Pair<Float64Array>;
 }
 
 /** `tokens`: levels of all parts of the stage that has most. */
@@ -68,16 +72,9 @@ export function createJointSac(
   };
 }
 
-/** Chances of each part's levels. */
+/** Chances of each part's levels, `[parts][levels]`. */
 export const partChances = (sac: JointSac, stage: Stage): readonly Float64Array[] =>
   logsOf(stage, actorPass(sac, stage)).map((logs) => logs.map(Math.exp));
-
-/** All actions of so many levels a part, the last part's turning fastest. */
-const actionsOf = (parts: readonly number[]): readonly (readonly number[])[] =>
-  parts.reduce<readonly (readonly number[])[]>(
-    (before, size) => before.flatMap((action) => Array.from({ length: size }, (_, level) => [...action, level])),
-    [[]],
-  );
 
 function actorPass({ actorShape, actor }: JointSac, { state, parts }: Stage): MlpPass {
   const tokens = parts.reduce((sum, size) => sum + size, 0);
@@ -103,57 +100,39 @@ function readBy({ inputs }: MlpShape, { state, parts }: Stage, action: readonly 
   return input;
 }
 
-/** The lesser of two critics of each action, in the order of `actionsOf`. */
+/** The lesser of two critics of each action, `[actions]`. */
 const lesser = (shape: MlpShape, thetas: Pair<Float64Array>, stage: Stage): Float64Array =>
-  Float64Array.from(actionsOf(stage.parts), (action) => {
+  Float64Array.from(stage.actions, (action) => {
     const input = readBy(shape, stage, action);
     return Math.min(...thetas.map((theta) => mlpForward(shape, theta, input, [0]).values[0]!));
   });
 
-export interface Moves {
-  readonly count: number;
-  readonly at: (index: number) => Move;
-}
+export type Moves = ReplayOf<Move>;
 
-/** So many steps, each on moves drawn with replacement, or on all where they are no more than a
- * batch. The agent of before is left alone. */
-export function learnJointSac(before: JointSac, { count, at }: Moves, steps: number, rng: Rng): JointSac {
-  if (count === 0 || steps === 0) return before;
-  const [one, two] = before.critics;
-  const [slow, slower] = before.targets;
-  let sac: JointSac = {
-    ...{ ...before, actor: copyLearner(before.actor), critics: [copyLearner(one), copyLearner(two)] },
-    targets: [slow.slice(), slower.slice()],
-  };
-  const { batch } = sac.settings;
-  for (let step = 0; step < steps; step++) {
-    const drawn = Array.from({ length: Math.min(batch, count) }, (_, index) =>
-      at(count <= batch ? index : rng.int(count)),
+export const learnJointSac = (before: JointSac, moves: Moves, steps: number, rng: Rng): JointSac =>
+  learnByReplay(before, formOf(before), moves, steps, rng);
+
+const formOf = ({ criticShape, settings: { gamma } }: JointSac): Form<JointSac, Move> => ({
+  criticShape,
+  read: (move) => readingOf(criticShape, move),
+  wanted: (sac, batch) => {
+    const softAt = once((stage) => softValue(sac, stage));
+    return batch.map(({ reward, to }) => reward + (to === undefined ? 0 : gamma * softAt(to)));
+  },
+  addActorSlopes: (sac, batch, critics, gradient) => {
+    actorLoss(
+      sac,
+      batch,
+      once((stage) => lesser(criticShape, critics, stage)),
+      gradient,
     );
-    sac = stepInPlace(sac, drawn);
-  }
-  return sac;
-}
+  },
+});
 
-function stepInPlace(sac: JointSac, batch: readonly Move[]): JointSac {
-  const { criticShape, settings, actor, critics, targets } = sac;
-  const softAt = once((stage) => softValue(sac, stage));
-  const wanted = batch.map(({ reward, to }) => reward + (to === undefined ? 0 : settings.gamma * softAt(to)));
-  const learn = (critic: Learner): Learner => {
-    const gradient = new Float64Array(critic.theta.length);
-    criticLoss(criticShape, critic.theta, batch, wanted, gradient);
-    return adamStep(critic, gradient, settings);
-  };
-  const after: Pair<Learner> = [learn(critics[0]), learn(critics[1])];
-  const valuesAt = once((stage) => lesser(criticShape, [after[0].theta, after[1].theta], stage));
-  const gradient = new Float64Array(actor.theta.length);
-  actorLoss(sac, batch, valuesAt, gradient);
-  targets.forEach((target, index) => {
-    const { theta } = after[index === 0 ? 0 : 1];
-    for (let i = 0; i < target.length; i++) target[i]! += settings.tau * (theta[i]! - target[i]!);
-  });
-  return { ...sac, actor: adamStep(actor, gradient, settings), critics: after };
-}
+const readingOf = (shape: MlpShape, { from, action }: Move): Reading => ({
+  input: readBy(shape, from, action),
+  output: 0,
+});
 
 /** Worked out once for each stage. */
 function once<T>(of: (stage: Stage) => T): (stage: Stage) => T {
@@ -166,32 +145,14 @@ function once<T>(of: (stage: Stage) => T): (stage: Stage) => T {
 }
 
 /** log π(a|s) of each action. */
-const jointLogs = ({ parts }: Stage, logs: readonly Float64Array[]): Float64Array =>
-  Float64Array.from(actionsOf(parts), (action) => action.reduce((sum, level, part) => sum + logs[part]![level]!, 0));
+const jointLogs = ({ actions }: Stage, logs: readonly Float64Array[]): Float64Array =>
+  Float64Array.from(actions, (action) => action.reduce((sum, level, part) => sum + logs[part]![level]!, 0));
 
 /** What y takes of a stage, without γ. */
 function softValue(sac: JointSac, stage: Stage): number {
   const logs = jointLogs(stage, logsOf(stage, actorPass(sac, stage)));
   const values = lesser(sac.criticShape, sac.targets, stage);
   return logs.reduce((sum, log, b) => sum + Math.exp(log) * (values[b]! - sac.settings.alpha * log), 0);
-}
-
-/** Adds its gradient by θ to `gradient`. */
-function criticLoss(
-  shape: MlpShape,
-  theta: Float64Array,
-  batch: readonly Move[],
-  wanted: readonly number[],
-  gradient: Float64Array,
-): number {
-  let loss = 0;
-  batch.forEach(({ from, action }, index) => {
-    const pass = mlpForward(shape, theta, readBy(shape, from, action), [0]);
-    const error = pass.values[0]! - wanted[index]!;
-    loss += error ** 2 / (2 * batch.length);
-    mlpBackward(shape, theta, pass, Float64Array.of(error / batch.length), gradient);
-  });
-  return loss;
 }
 
 /** `valuesAt`: min(Q1, Q2) of each action of a stage. Adds its gradient by θ to `gradient`. */
@@ -211,7 +172,7 @@ function actorLoss(
     loss += mean / batch.length;
     // By a level's logit: Σ over its actions of π (cost − mean); the mean over a part's is 0.
     const slopes = new Float64Array(pass.values.length);
-    actionsOf(from.parts).forEach((action, b) => {
+    from.actions.forEach((action, b) => {
       const slope = (Math.exp(logs[b]!) * (costs[b]! - mean)) / batch.length;
       let at = 0;
       from.parts.forEach((size, part) => {
@@ -224,4 +185,4 @@ function actorLoss(
   return loss;
 }
 
-export const testing = { actionsOf, actorLoss, criticLoss, lesser, softValue };
+export const testing = { actorLoss, lesser, readingOf, softValue };

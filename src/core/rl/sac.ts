@@ -13,23 +13,13 @@
  * loss of a critic = 1/2N Σ (Q(s, a) − y)²
  * loss of the actor = 1/N Σ Σ_b π(b|s) (α log π(b|s) − min(Q1, Q2)(s, b))
  */
-import { adamStep, copyLearner, startLearner } from '../math/adam.ts';
-import type { AdamSettings, Learner } from '../math/adam.ts';
+import { startLearner } from '../math/adam.ts';
 import { createRng, split } from '../math/rng.ts';
 import type { Rng } from '../math/rng.ts';
+import { learnByReplay, logSoftmax } from './actor-critic.ts';
+import type { ActorCritic, Form, Pair, Reading, ReplayOf, SacSettings } from './actor-critic.ts';
 import { createMlp, mlpBackward, mlpForward } from './mlp.ts';
 import type { MlpShape } from './mlp.ts';
-
-export interface SacSettings extends AdamSettings {
-  readonly hidden: number;
-  /** What a nat of entropy is worth. */
-  readonly alpha: number;
-  /** Share of the critics that a step moves into the targets. */
-  readonly tau: number;
-  readonly gamma: number;
-  /** Transitions that a step learns from, at most. */
-  readonly batch: number;
-}
 
 /** As E2GAN's agent has them (ECCV 2020). */
 export const SAC: SacSettings = Object.freeze({
@@ -53,14 +43,9 @@ export interface Transition {
   readonly to?: Situation;
 }
 
-type Pair<T> = readonly [T, T];
-
-export interface Sac {
+export interface Sac extends ActorCritic {
+  /** Of actor and critics alike. */
   readonly shape: MlpShape;
-  readonly settings: SacSettings;
-  readonly actor: Learner;
-  readonly critics: Pair<Learner>;
-  readonly targets: Pair<Float64Array>;
 }
 
 export function createSac(
@@ -85,50 +70,25 @@ export const chancesOf = ({ shape, actor }: Sac, { features, actions }: Situatio
 const expectedOf = ({ shape, critics }: Sac, situation: Situation): Float64Array =>
   lesser(shape, [critics[0].theta, critics[1].theta], situation);
 
-/** All that is known, or what makes it when it is drawn. */
-export interface Replay {
-  readonly count: number;
-  readonly at: (index: number) => Transition;
-}
+export type Replay = ReplayOf<Transition>;
 
-/** So many steps, each on transitions drawn with replacement, or on all where they are no more than
- * a batch. The agent of before is left alone. */
-export function learnSac(before: Sac, { count, at }: Replay, steps: number, rng: Rng): Sac {
-  if (count === 0 || steps === 0) return before;
-  const [one, two] = before.critics;
-  const [slow, slower] = before.targets;
-  let sac: Sac = {
-    ...{ ...before, actor: copyLearner(before.actor), critics: [copyLearner(one), copyLearner(two)] },
-    targets: [slow.slice(), slower.slice()],
-  };
-  const { batch } = sac.settings;
-  for (let step = 0; step < steps; step++) {
-    const drawn = Array.from({ length: Math.min(batch, count) }, (_, index) =>
-      at(count <= batch ? index : rng.int(count)),
-    );
-    sac = stepInPlace(sac, drawn);
-  }
-  return sac;
-}
+export const learnSac = (before: Sac, replay: Replay, steps: number, rng: Rng): Sac =>
+  learnByReplay(before, formOf(before), replay, steps, rng);
 
-function stepInPlace(sac: Sac, batch: readonly Transition[]): Sac {
-  const { shape, settings, actor, critics, targets } = sac;
-  const wanted = batch.map((transition) => targetOf(sac, transition));
-  const learn = (critic: Learner): Learner => {
-    const gradient = new Float64Array(critic.theta.length);
-    criticLoss(shape, critic.theta, batch, wanted, gradient);
-    return adamStep(critic, gradient, settings);
-  };
-  const after: Pair<Learner> = [learn(critics[0]), learn(critics[1])];
-  const values = batch.map(({ from }) => lesser(shape, [after[0].theta, after[1].theta], from));
-  const gradient = new Float64Array(actor.theta.length);
-  actorLoss(shape, actor.theta, batch, { values, alpha: settings.alpha }, gradient);
-  targets.forEach((target, index) => {
-    const { theta } = after[index === 0 ? 0 : 1];
-    for (let i = 0; i < target.length; i++) target[i]! += settings.tau * (theta[i]! - target[i]!);
-  });
-  return { ...sac, actor: adamStep(actor, gradient, settings), critics: after };
-}
+const formOf = ({ shape, settings: { alpha } }: Sac): Form<Sac, Transition> => ({
+  criticShape: shape,
+  read: readingOf,
+  wanted: (sac, batch) => batch.map((transition) => targetOf(sac, transition)),
+  addActorSlopes: ({ actor }, batch, critics, gradient) => {
+    const values = batch.map(({ from }) => lesser(shape, critics, from));
+    actorLoss(shape, actor.theta, batch, { values, alpha }, gradient);
+  },
+});
+
+const readingOf = ({ from, chosen }: Transition): Reading => ({
+  input: from.features,
+  output: from.actions[chosen]!,
+});
 
 /** y */
 function targetOf({ shape, settings, actor, targets }: Sac, { reward, to }: Transition): number {
@@ -142,24 +102,6 @@ function targetOf({ shape, settings, actor, targets }: Sac, { reward, to }: Tran
 function lesser(shape: MlpShape, thetas: Pair<Float64Array>, { features, actions }: Situation): Float64Array {
   const [one, two] = thetas.map((theta) => mlpForward(shape, theta, features, actions).values);
   return one!.map((value, b) => Math.min(value, two![b]!));
-}
-
-/** Adds its gradient by θ to `gradient`. */
-function criticLoss(
-  shape: MlpShape,
-  theta: Float64Array,
-  batch: readonly Transition[],
-  wanted: readonly number[],
-  gradient: Float64Array,
-): number {
-  let loss = 0;
-  batch.forEach(({ from, chosen }, index) => {
-    const pass = mlpForward(shape, theta, from.features, [from.actions[chosen]!]);
-    const error = pass.values[0]! - wanted[index]!;
-    loss += error ** 2 / (2 * batch.length);
-    mlpBackward(shape, theta, pass, Float64Array.of(error / batch.length), gradient);
-  });
-  return loss;
 }
 
 /** `values`: min(Q1, Q2) of each situation's actions. Adds its gradient by θ to `gradient`. */
@@ -183,11 +125,4 @@ function actorLoss(
   return loss;
 }
 
-/** log of the softmax of these. */
-export function logSoftmax(logits: Float64Array): Float64Array {
-  const most = logits.reduce((high, value) => Math.max(high, value), -Infinity);
-  const total = most + Math.log(logits.reduce((sum, value) => sum + Math.exp(value - most), 0));
-  return logits.map((value) => value - total);
-}
-
-export const testing = { criticLoss, actorLoss, targetOf, expectedOf };
+export const testing = { actorLoss, targetOf, expectedOf, readingOf };

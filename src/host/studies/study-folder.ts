@@ -123,7 +123,7 @@ function assertSame(written: unknown, identity: StudyIdentity, out: string): voi
   for (const [field, value] of Object.entries(identity.order)) {
     if (order[field] !== value) refuse(`${field} ${String(order[field])}, and ${String(value)} is asked for`);
   }
-  if (known['method'] !== METHOD) refuse('an earlier version of the program, which trained generators otherwise');
+  if (known['method'] !== METHOD) refuse('another version of the program, which trained generators otherwise');
   if (known['data'] !== identity.data) refuse('other data of that name');
   if (known['teacher'] !== identity.teacher) refuse('another teacher of that name');
 }

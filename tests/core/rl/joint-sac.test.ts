@@ -2,17 +2,19 @@
  * programming. */
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/math/rng.ts';
-import { createJointSac, learnJointSac, partChances, testing } from '../../../src/core/rl/joint-sac.ts';
+import { testing as shared } from '../../../src/core/rl/actor-critic.ts';
+import type { SacSettings } from '../../../src/core/rl/actor-critic.ts';
+import { createJointSac, createStage, learnJointSac, partChances, testing } from '../../../src/core/rl/joint-sac.ts';
 import type { JointSac, Move, Moves, Stage } from '../../../src/core/rl/joint-sac.ts';
 import { mlpForward } from '../../../src/core/rl/mlp.ts';
 import { SAC } from '../../../src/core/rl/sac.ts';
-import type { SacSettings } from '../../../src/core/rl/sac.ts';
 
-const { actionsOf, actorLoss, criticLoss, lesser, softValue } = testing;
+const { actorLoss, lesser, readingOf, softValue } = testing;
+const { criticLoss } = shared;
 
 const rng = createRng(12);
 const random = (length: number): Float64Array => new Float64Array(length).map(() => rng.normal());
-const stage = (parts: readonly number[]): Stage => ({ state: random(3), parts });
+const stage = (parts: readonly number[]): Stage => createStage(random(3), parts);
 const SMALL = createJointSac({ state: 3, tokens: 5 }, { ...SAC, hidden: 4, gamma: 0.9, alpha: 0.3 }, 6);
 
 function expectSlopes(theta: Float64Array, f: (theta: Float64Array) => number, gradient: Float64Array): void {
@@ -26,7 +28,7 @@ function expectSlopes(theta: Float64Array, f: (theta: Float64Array) => number, g
 
 describe('an action', () => {
   it('is a level of each part: all of them, each once', () => {
-    expect(actionsOf([2, 3])).toEqual([
+    expect(stage([2, 3]).actions).toEqual([
       ...[
         [0, 0],
         [0, 1],
@@ -70,15 +72,16 @@ describe('its losses', () => {
     const wanted = [0.4, -1.2];
     const { criticShape, critics } = SMALL;
     const { theta } = critics[0];
+    const readings = batch.map((move) => readingOf(criticShape, move));
     const gradient = new Float64Array(theta.length);
-    criticLoss(criticShape, theta, batch, wanted, gradient);
+    criticLoss(criticShape, theta, readings, wanted, gradient);
     const loss = (at: Float64Array): number =>
-      criticLoss(criticShape, at, batch, wanted, new Float64Array(theta.length));
+      criticLoss(criticShape, at, readings, wanted, new Float64Array(theta.length));
     expectSlopes(theta, loss, gradient);
   });
 
   it('and the actor’s, whose expectation is over all actions', () => {
-    const values = new Map(batch.map(({ from }) => [from, random(actionsOf(from.parts).length)]));
+    const values = new Map(batch.map(({ from }) => [from, random(from.actions.length)]));
     const { theta } = SMALL.actor;
     const loss = (at: Float64Array, gradient = new Float64Array(theta.length)): number => {
       const sac: JointSac = { ...SMALL, actor: { ...SMALL.actor, theta: at } };
@@ -106,11 +109,8 @@ describe('its losses', () => {
  * stages, whose parts pay on their own. What pays less at first leads to more.
  */
 const SETTINGS: SacSettings = { ...SAC, hidden: 16, learningRate: 3e-3, tau: 0.05, batch: 32 };
-const START: Stage = { state: Float64Array.of(1, 0, 0), parts: [2] };
-const ENDS: readonly Stage[] = [
-  { state: Float64Array.of(0, 1, 0), parts: [2, 3] },
-  { state: Float64Array.of(0, 0, 1), parts: [2, 3] },
-];
+const START = createStage(Float64Array.of(1, 0, 0), [2]);
+const ENDS = [createStage(Float64Array.of(0, 1, 0), [2, 3]), createStage(Float64Array.of(0, 0, 1), [2, 3])];
 const NOW = [0, 0.3];
 /** By end, part and level. */
 const PAY = [
@@ -126,7 +126,7 @@ const PAY = [
 const WAYS: readonly Move[] = [
   ...NOW.map((reward, level): Move => ({ from: START, action: [level], reward, to: ENDS[level]! })),
   ...ENDS.flatMap((from, end) =>
-    actionsOf(from.parts).map((action): Move => {
+    from.actions.map((action): Move => {
       return { from, action, reward: action.reduce((sum, level, part) => sum + PAY[end]![part]![level]!, 0) };
     }),
   ),

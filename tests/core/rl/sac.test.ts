@@ -2,15 +2,18 @@
  * programming. */
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/math/rng.ts';
+import { testing as shared } from '../../../src/core/rl/actor-critic.ts';
+import type { SacSettings } from '../../../src/core/rl/actor-critic.ts';
 import { createMlp, mlpBackward, mlpForward, testing as mlp } from '../../../src/core/rl/mlp.ts';
 import { chancesOf, createSac, learnSac, SAC, testing } from '../../../src/core/rl/sac.ts';
-import type { Replay, Sac, SacSettings, Situation, Transition } from '../../../src/core/rl/sac.ts';
+import type { Replay, Sac, Situation, Transition } from '../../../src/core/rl/sac.ts';
 
 const { expectedOf } = testing;
 
 const { mlpLength } = mlp;
 
-const { actorLoss, criticLoss, targetOf } = testing;
+const { actorLoss, readingOf, targetOf } = testing;
+const { criticLoss } = shared;
 
 const SHAPE = { inputs: 3, hidden: 4, outputs: 5 };
 const rng = createRng(11);
@@ -70,9 +73,10 @@ describe('its losses', () => {
 
   it('have the gradients that finite differences have: the critic’s', () => {
     const wanted = [0.4, -1.2];
+    const readings = batch.map(readingOf);
     const gradient = new Float64Array(THETA.length);
-    criticLoss(SHAPE, THETA, batch, wanted, gradient);
-    expectSlopes((theta) => criticLoss(SHAPE, theta, batch, wanted, new Float64Array(THETA.length)), gradient);
+    criticLoss(SHAPE, THETA, readings, wanted, gradient);
+    expectSlopes((theta) => criticLoss(SHAPE, theta, readings, wanted, new Float64Array(THETA.length)), gradient);
   });
 
   it('and the actor’s, whose expectation is over all legal actions', () => {

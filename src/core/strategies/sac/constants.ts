@@ -1,7 +1,7 @@
 /** The settings of the strategy `sac`, in one place. All are ours [R]: as a builder of students the
  * agent is in no paper. */
+import type { SacSettings } from '../../rl/actor-critic.ts';
 import { SAC } from '../../rl/sac.ts';
-import type { SacSettings } from '../../rl/sac.ts';
 
 export const SAC_BUILDER: Omit<SacSettings, 'alpha'> & { readonly steps: number; readonly attempts: number } =
   Object.freeze({
