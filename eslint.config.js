@@ -45,6 +45,19 @@ export default tseslint.config(
     rules: { 'no-console': 'error' },
   },
   {
+    files: ['src/**/*.ts'],
+    ignores: ['src/host/processes/own-process.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.object.name="child"][callee.property.name="kill"]',
+          message: 'use killChild.',
+        },
+      ],
+    },
+  },
+  {
     files: PURE,
     rules: {
       'no-restricted-imports': [

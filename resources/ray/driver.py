@@ -21,7 +21,7 @@ import threading
 import time
 import uuid
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 import ray
 
@@ -38,6 +38,9 @@ UNUSED_SECONDS = 7 * 86_400.0
 """Artifacts that nobody used for so long go."""
 WAIT_SECONDS = 5.0
 ANSWER_SECONDS = 8.0
+CLIENT_STARTS = 3
+"""A cluster starts a server for each client, by a fork of which now and then nothing comes (Ray's
+issue 63202). It says so after 40 s."""
 TAIL_BYTES = 4096
 NODE_MAJOR = 24
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -569,7 +572,7 @@ def describe(spec: Json) -> Json:
     }
 
 
-def connect(address: str) -> None:
+def connect(address: str, tell: Callable[[Json], None]) -> None:
     """Blocks. Ray itself takes half a minute to find out that something else answers there."""
     import grpc
 
@@ -578,7 +581,17 @@ def connect(address: str) -> None:
             grpc.channel_ready_future(channel).result(timeout=ANSWER_SECONDS)
         except grpc.FutureTimeoutError as error:
             raise ConnectionError("what answers there is not Ray") from error
-    ray.init(address=address, namespace="trade-workbench", log_to_driver=False, logging_level=logging.ERROR)
+    for left in reversed(range(CLIENT_STARTS)):
+        try:
+            ray.init(address=address, namespace="trade-workbench", log_to_driver=False, logging_level=logging.ERROR)
+            return
+        except ConnectionAbortedError as error:
+            if "Starting Ray client server failed" not in str(error):
+                raise
+            if left == 0:
+                advice = "Start Ray there with GRPC_ENABLE_FORK_SUPPORT=0 in its environment."
+                raise ConnectionError(f"its server for clients did not start {CLIENT_STARTS} times. {advice}") from error
+            tell({"is": "again", "words": f"the cluster's server for clients did not start: {left} more attempt{'s' if left > 1 else ''}"})
 
 
 async def serve(out: Any) -> None:
@@ -611,7 +624,7 @@ def main() -> None:
     order = json.loads(sys.argv[1])
     driver = Driver(out)
     try:
-        connect(order["address"])
+        connect(order["address"], driver.tell)
         driver.tell({"is": "connected", "ray": ray.__version__, "python": sys.version.split()[0]})
         if order["do"] == "describe":
             driver.tell({"is": "described", "cluster": describe(order)})

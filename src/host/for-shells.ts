@@ -11,6 +11,7 @@ export { readWorkspace } from './workspace/read-workspace.ts';
 export { logEntries } from './runs/told/log-entries.ts';
 export type { ReadableWorkspace } from '../store/workspace.ts';
 export { defaultWorkspace } from './workspace/default-workspace.ts';
+export { killChild } from './processes/own-process.ts';
 export { userFolder } from './workspace/user-folders.ts';
 export { frontOf } from '../core/front.ts';
 export { takenText } from './archive/words.ts';

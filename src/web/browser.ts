@@ -2,7 +2,7 @@
  * of its own. */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { userFolder } from '../host/for-shells.ts';
+import { killChild, userFolder } from '../host/for-shells.ts';
 import { writeHandOver } from './hand-over.ts';
 
 /** A browser that ends so soon and badly never showed a window. */
@@ -56,7 +56,7 @@ export function openAppWindow(
   return {
     close: () => {
       settle();
-      child.kill();
+      killChild(child, 'SIGTERM');
     },
   };
 }

@@ -41,7 +41,7 @@ export interface RayCluster {
   close(): Promise<void>;
 }
 
-/** `clientPort`: 0 for none. */
+/** `clientPort`: 0 for none. Its environment is as docs/scale.md tells people. */
 export async function startRayCluster(
   { python }: DriverOptions,
   { nodes = 2, clientPort = 0, environment = {} as Readonly<Record<string, string>> } = {},
@@ -52,7 +52,7 @@ export async function startRayCluster(
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       ...{ ...process.env, RAY_TMPDIR: folder, TRADE_WORKER_CACHE: cache, RAY_USAGE_STATS_ENABLED: '0' },
-      ...environment,
+      ...{ GRPC_ENABLE_FORK_SUPPORT: '0', ...environment },
     },
   });
   let errors = '';

@@ -5,7 +5,7 @@
 import { WorkbenchError } from '../../core/errors.ts';
 import type { FromTrainer, ToTrainer } from '../../compute/protocol.ts';
 import type { Kind } from '../../compute/tasks/tasks.ts';
-import { startProcess } from '../processes/own-process.ts';
+import { killChild, startProcess } from '../processes/own-process.ts';
 import type { Order, Reporter, TaskEnd } from './executor.ts';
 
 export interface TrainerSettings {
@@ -83,7 +83,7 @@ function processPeer({ entry, node, environment }: TrainerSettings): TrainerPeer
     // Sound: the other end of this channel is our own trainer; fence and job are checked before
     // anything is believed.
     onMessage: (hear) => void child.on('message', (message) => hear(message as FromTrainer)),
-    kill: () => void child.kill('SIGKILL'),
+    kill: () => killChild(child),
     ...{ gone, tail },
   };
 }

@@ -48,8 +48,14 @@ export function startProcess(
   return { child, gone, tail };
 }
 
+/** A child that did not begin has no number, and Node's `kill` takes what lies in memory for one:
+ * −1 too, which is every process of this user (Node 24.21). */
+export function killChild(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): void {
+  if (child.pid !== undefined) child.kill(signal);
+}
+
 /** Kills it and resolves when it is gone. */
 export async function endProcess({ child, gone }: OwnProcess): Promise<void> {
-  child.kill('SIGKILL');
+  killChild(child);
   await gone;
 }

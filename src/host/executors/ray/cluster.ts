@@ -41,7 +41,7 @@ export function createCluster(options: () => DriverOptions, { address }: RaySett
     for (;;) {
       waits(`waiting for the cluster at ${address}`);
       try {
-        return await openDriver(options(), { address }, hear, signal);
+        return await openDriver(options(), { address }, { hear, waits }, signal);
       } catch (error) {
         if (signal.aborted || performance.now() > until) throw error;
         waits(error instanceof WorkbenchError ? `trying again: ${error.message}` : 'trying again');

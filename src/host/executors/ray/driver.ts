@@ -5,16 +5,19 @@ import { createInterface } from 'node:readline';
 import type { RaySettings } from '../../../bridge/schemas/executor.ts';
 import { WorkbenchError } from '../../../core/errors.ts';
 import { faultOf, z } from '../../../core/records/zod.ts';
+import { killChild } from '../../processes/own-process.ts';
 
 /** A machine that is there answers in a fraction of it. */
 const PROBE_MS = 3000;
-/** Ray starts a server for each client, which takes seconds; said in words while it lasts. */
+/** Of an attempt. Ray starts a server for each client, which takes seconds, and says after 40 that
+ * it could not. */
 const CONNECT_MS = 60_000;
 const TAIL_BYTES = 4096;
 
 const id = z.int();
 const saidSchema = z.discriminatedUnion('is', [
   z.object({ is: z.literal('connected'), ray: z.string(), python: z.string() }),
+  z.object({ is: z.literal('again'), words: z.string() }),
   z.object({ is: z.literal('refused'), words: z.string() }),
   z.object({ is: z.literal('described'), cluster: z.unknown() }),
   z.object({ is: z.literal('waiting'), id, words: z.string() }),
@@ -61,7 +64,7 @@ function start({ python, driver }: DriverOptions, order: object, hear: (said: Sa
     } catch (error) {
       // Another program, or another version of ours: nothing more of it is believed.
       kept = Buffer.from(`It said what our driver does not say: ${faultOf(error)}`);
-      child.kill('SIGKILL');
+      killChild(child);
     }
   });
   const gone = new Promise<string>((resolve) => {
@@ -74,33 +77,41 @@ function start({ python, driver }: DriverOptions, order: object, hear: (said: Sa
   return {
     send: (order) => void child.stdin.write(`${JSON.stringify(order)}\n`),
     gone,
-    kill: () => void child.kill('SIGKILL'),
+    kill: () => killChild(child),
     end: () => child.stdin.end(),
   };
+}
+
+export interface Hears {
+  readonly hear: (said: TrainerSaid) => void;
+  /** What takes longer than it should. */
+  readonly waits: (words: string) => void;
 }
 
 /** Throws `backend.missing` where the cluster does not answer, in words, or `signal.reason`. */
 export async function openDriver(
   options: DriverOptions,
   { address }: Pick<RaySettings, 'address'>,
-  hear: (said: TrainerSaid) => void,
+  { hear, waits }: Hears,
   signal: AbortSignal,
 ): Promise<Driver> {
-  await probe(address);
-  const connected = Promise.withResolvers<Driver['versions']>();
-  const own = start(options, { do: 'serve', address }, (said) => {
-    if (said.is === 'connected') connected.resolve({ ray: said.ray, python: said.python });
-    else if (said.is === 'refused') connected.reject(unreachable(address, said.words));
-    else if ('id' in said) hear(said);
-  });
-  const versions = await answered(connected, own, address, signal);
+  const { own, answer } = await begin<Driver['versions']>(
+    options,
+    { do: 'serve', address },
+    (said, resolve) => {
+      if (said.is === 'connected') resolve({ ray: said.ray, python: said.python });
+      else if (said.is === 'again') waits(said.words);
+      else if ('id' in said) hear(said);
+    },
+    signal,
+  );
   const close = async (): Promise<void> => {
     own.end();
     const late = setTimeout(own.kill, PROBE_MS);
     await own.gone;
     clearTimeout(late);
   };
-  return { versions, send: own.send, gone: own.gone, close };
+  return { versions: answer, send: own.send, gone: own.gone, close };
 }
 
 /** What the cluster has. Throws as `openDriver`. */
@@ -109,38 +120,46 @@ export async function describeCluster(
   { address, program }: Pick<RaySettings, 'address' | 'program'>,
   signal: AbortSignal,
 ): Promise<{ readonly versions: Driver['versions']; readonly cluster: unknown }> {
-  await probe(address);
-  const connected = Promise.withResolvers<{ versions: Driver['versions']; cluster: unknown }>();
   let versions: Driver['versions'] = { ray: '', python: '' };
-  const own = start(options, { do: 'describe', address, program }, (said) => {
-    if (said.is === 'connected') versions = { ray: said.ray, python: said.python };
-    else if (said.is === 'refused') connected.reject(unreachable(address, said.words));
-    else if (said.is === 'described') connected.resolve({ versions, cluster: said.cluster });
-  });
-  try {
-    return await answered(connected, own, address, signal);
-  } finally {
-    own.kill();
-  }
+  const { own, answer } = await begin<{ readonly cluster: unknown }>(
+    options,
+    { do: 'describe', address, program },
+    (said, resolve) => {
+      if (said.is === 'connected') versions = { ray: said.ray, python: said.python };
+      else if (said.is === 'described') resolve({ cluster: said.cluster });
+    },
+    signal,
+  );
+  own.kill();
+  return { versions, ...answer };
 }
 
-async function answered<T>(
-  { promise, reject }: PromiseWithResolvers<T>,
-  { gone, kill }: Started,
-  address: string,
+/** A driver, and what `hear` takes for its answer. */
+async function begin<T>(
+  options: DriverOptions,
+  order: { readonly do: string; readonly address: string; readonly program?: string | undefined },
+  hear: (said: Said, resolve: (answer: T) => void) => void,
   signal: AbortSignal,
-): Promise<T> {
-  const seconds = CONNECT_MS / 1000;
-  const late = setTimeout(() => reject(unreachable(address, `it gave no answer for ${seconds} s`)), CONNECT_MS);
+): Promise<{ readonly own: Started; readonly answer: T }> {
+  const { address } = order;
+  await probe(address);
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const refuse = (why: string): void => reject(unreachable(address, why));
+  const own = start(options, order, (said) => {
+    if (said.is === 'refused') refuse(said.words);
+    if (said.is === 'again') late.refresh();
+    hear(said, resolve);
+  });
+  const late = setTimeout(() => refuse(`it gave no answer for ${CONNECT_MS / 1000} s`), CONNECT_MS);
   const stop = (): void => reject(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
-  void gone.then((how) => reject(unreachable(address, `Python with Ray did not run: ${how}`)));
+  void own.gone.then((how) => refuse(`Python with Ray did not run: ${how}`));
   // Somebody has to wait for it in any case: a rejection that nobody hears ends the host.
   if (signal.aborted) stop();
   try {
-    return await promise;
+    return { own, answer: await promise };
   } catch (error) {
-    kill();
+    own.kill();
     throw error;
   } finally {
     clearTimeout(late);
