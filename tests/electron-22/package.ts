@@ -3,7 +3,7 @@
  * own downloads. They are for trying what packages do, not for giving away: Electron 22 is out of
  * care since 2023.
  *
- *   node tests/electron-22/package.ts [dir|AppImage|deb|rpm|tar.zst ...]
+ *   node_modules/.bin/node tests/electron-22/package.ts [dir|AppImage|deb|rpm|tar.zst ...]
  *
  * They lie in release/electron-22.
  */

@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,7 @@ import { candidateKey } from '../../src/core/space/candidate-key.ts';
 import { examine, findProblems } from '../../src/store/upkeep/doctor.ts';
 import { openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import { makeResources, temporaryFolder } from '../support/fake-host.ts';
+import { hasMark, processes, procText } from '../support/proc.ts';
 
 const ENTRY = fileURLToPath(new URL('../support/host-process.ts', import.meta.url));
 const COMPILED = fileURLToPath(new URL('../../.cache/compile', import.meta.url));
@@ -278,7 +279,7 @@ function pidsOf(target: 'trainers' | 'actors' | 'driver', life: Life): readonly 
     target === 'driver'
       ? ['driver.py', `KILL_TEST=${life.folder}`]
       : ['ray::Trainer', `TRADE_WORKER_CACHE=${life.cluster?.cache}`];
-  return processes((pid) => read(pid, 'cmdline').includes(name) && hasMark(pid, mark));
+  return processes((pid) => procText(pid, 'cmdline').includes(name) && hasMark(pid, mark));
 }
 
 /** Every trainer that was ever started in this life. */
@@ -309,24 +310,6 @@ async function seeThatNobodySurvives(life: Life): Promise<void> {
 /** Processes that descend from a session in `folder`, whatever they are. */
 function descendants(folder: string): readonly string[] {
   return processes((pid) => hasMark(pid, `KILL_TEST=${folder}`)).map(
-    (pid) => `${pid} ${read(pid, 'cmdline').replaceAll('\0', ' ')}`,
+    (pid) => `${pid} ${procText(pid, 'cmdline').replaceAll('\0', ' ')}`,
   );
-}
-
-/** It inherited this from whoever started it. */
-const hasMark = (pid: number, mark: string): boolean => read(pid, 'environ').split('\0').includes(mark);
-
-/** Linux alone knows. */
-function processes(are: (pid: number) => boolean): readonly number[] {
-  if (process.platform !== 'linux') return [];
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter(are);
-}
-
-function read(pid: number, file: string): string {
-  try {
-    return readFileSync(join('/proc', String(pid), file), 'utf8');
-  } catch {
-    return ''; // it ended meanwhile, or is none of ours
-  }
 }

@@ -2,13 +2,14 @@
  * and the next one of the same name goes through. */
 import { spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeBench } from '../cli/command-line.ts';
 import type { Bench } from '../cli/command-line.ts';
 import { idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
 import { fillDisk } from '../support/full-disk.ts';
+import { childrenOf } from '../support/proc.ts';
 
 let bench: Bench;
 beforeEach(() => {
@@ -41,21 +42,6 @@ async function expectNextGoesThrough(size: number): Promise<void> {
   expect(readdirSync(join(bench.workspace, 'datasets'))).toEqual(['digits']);
   const doctor = await bench.trade('doctor', '--json');
   expect(doctor.json().at(-1)).toMatchObject({ ok: true, problems: [] });
-}
-
-/** Processes that a process has started, of such a name. */
-function childrenOf(parent: number, name: string): readonly number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((id) => Number.isInteger(id) && id > 0)
-    .filter((id) => {
-      try {
-        const words = readFileSync(`/proc/${id}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
-        return Number(words[1]) === parent && readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(name);
-      } catch {
-        return false; // it has ended
-      }
-    });
 }
 
 describe('an import that is killed', () => {

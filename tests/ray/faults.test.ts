@@ -1,6 +1,6 @@
 /** What a cluster loses is told as the death of a trainer, and the next task is done elsewhere. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseSearch } from '../../src/bridge/config/parse-config.ts';
@@ -12,6 +12,7 @@ import type { RayExecutor } from '../../src/host/executors/ray/ray-executor.ts';
 import { trainerSettings } from '../../src/host/executors/trainer-settings.ts';
 import { FAKE_TRAINER, temporaryFolder } from '../support/fake-host.ts';
 import { fillDisk } from '../support/full-disk.ts';
+import { childrenOf } from '../support/proc.ts';
 import { askedForRay, startRayCluster } from '../support/ray-cluster.ts';
 import type { RayCluster } from '../support/ray-cluster.ts';
 
@@ -88,7 +89,7 @@ describe.skipIf(missing !== undefined)(`on a cluster of Ray${missing ? ` SKIP: $
   it('a driver that is killed takes its trainers along, and the next one is another', async () => {
     const open_ = open();
     const ends = await busy(open_);
-    for (const pid of driversOf(process.pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of childrenOf(process.pid, 'driver.py')) process.kill(pid, 'SIGKILL');
     for (const end of await Promise.all(ends)) {
       expect(end).toMatchObject({ type: 'crashed', message: expect.stringContaining('speaks with Ray') as string });
     }
@@ -126,18 +127,3 @@ describe.skipIf(missing !== undefined)(`on a cluster of Ray${missing ? ` SKIP: $
     expect(open_.trainers().filter(({ state }) => state === 'working')).toHaveLength(1);
   }, 240_000);
 });
-
-/** Drivers that this process has started. Linux alone knows. */
-function driversOf(parent: number): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const [, ppid] = /^PPid:\s(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-        return Number(ppid) === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('driver.py');
-      } catch {
-        return false; // it ended meanwhile
-      }
-    })
-    .map(Number);
-}
