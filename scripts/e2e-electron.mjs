@@ -5,24 +5,23 @@
  * once, with the adapter of tests/electron-22. `--ends N`: only the ways to end the program, N
  * times in all.
  */
-import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readJson, writeJson } from './setup/files.mjs';
-import { runAsChild, underOwnNode } from './setup/launch.mjs';
-import { node24Path, packageRoot as root } from './setup/paths.mjs';
+import { writeJson } from './setup/files.mjs';
+import { underOwnNode } from './setup/launch.mjs';
+import { packageRoot as root } from './setup/paths.mjs';
 import { createReporter } from './setup/report.mjs';
 import { getElectron } from './setup/shells.mjs';
 import { setUpOrExit } from './setup.mjs';
 import { findPlace } from './testing/electron-place.mjs';
 import { NOT_IN_ELECTRON } from './testing/electron-suite.mjs';
-import { electronTallyPath, summarise } from './testing/summary.mjs';
+import { runTallied } from './testing/run-tallied.mjs';
+import { electronTallyPath } from './testing/summary.mjs';
 
 const { env, platform } = process;
 const report = createReporter();
 const { ends, filters } = readOptions();
 const tallyPath = env.TRADE_TEST_TALLY ?? electronTallyPath(root);
-rmSync(tallyPath, { force: true });
 
 await setUpOrExit({ only: ['packages', 'node'] });
 // What makes Electron ready is TypeScript in part.
@@ -49,24 +48,19 @@ async function findOrMake() {
 
 async function drive({ path, title, variables }, before) {
   report.line(`${title} (${dirname(path)})`);
-  const vitest = [
-    ...[node24Path(root), join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'electron'],
-    ...['--reporter=default', '--reporter', join(root, 'scripts/testing/tally-reporter.mjs'), ...filters],
-  ];
-  const [program, ...args] = [...before, ...vitest];
-  const { code, signal } = await runAsChild(program, args, {
-    cwd: root,
+  return runTallied({
+    ...{ tally: tallyPath, before, args: ['--project', 'electron', ...filters] },
     env: {
-      ...{ ...env, ...variables, TRADE_E2E_SHELL: 'electron', TRADE_TEST_TALLY: tallyPath },
+      ...{ ...variables, TRADE_E2E_SHELL: 'electron' },
       ...(ends === undefined ? {} : { TRADE_E2E_ENDS: ends }),
       // The programs under test are nobody's session.
       DBUS_SESSION_BUS_ADDRESS: 'disabled:',
     },
+    lead: [
+      ...['', 'Of the browser alone:'],
+      ...Object.entries(NOT_IN_ELECTRON).map(([file, what]) => `  ${file}: ${what}`),
+    ],
   });
-  const { lines, ok } = summarise(readJson(tallyPath), signal ?? code);
-  const left = Object.entries(NOT_IN_ELECTRON).map(([file, what]) => `  ${file}: ${what}`);
-  process.stdout.write(['', 'Of the browser alone:', ...left, ...lines, ''].join('\n'));
-  return ok ? 0 : 1;
 }
 
 function skip(reason) {

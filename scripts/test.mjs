@@ -4,14 +4,11 @@
  * executed. `--isa` holds everything that computes to an instruction set, as a machine that has no
  * more would.
  */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { readJson } from './setup/files.mjs';
-import { runAsChild } from './setup/launch.mjs';
-import { node24Path, packageRoot as root } from './setup/paths.mjs';
 import { heldTo, ISA_VARIABLE } from './setup/instruction-sets.mjs';
+import { packageRoot as root } from './setup/paths.mjs';
 import { setUpOrExit } from './setup.mjs';
-import { summarise, tallyPath } from './testing/summary.mjs';
+import { runTallied } from './testing/run-tallied.mjs';
+import { tallyPath } from './testing/summary.mjs';
 
 const [first, isa, ...rest] = process.argv.slice(2);
 const filters = first === '--isa' ? rest : process.argv.slice(2);
@@ -23,16 +20,4 @@ try {
   process.exit(2);
 }
 await setUpOrExit();
-const tally = tallyPath(root);
-rmSync(tally, { force: true });
-const { code, signal } = await runAsChild(
-  node24Path(root),
-  [
-    ...[join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default'],
-    ...['--reporter', join(root, 'scripts/testing/tally-reporter.mjs'), ...filters],
-  ],
-  { cwd: root, env: { ...process.env, TRADE_TEST_TALLY: tally } },
-);
-const { lines, ok } = summarise(readJson(tally), signal ?? code);
-process.stdout.write(`${lines.join('\n')}\n`);
-process.exit(ok ? 0 : 1);
+process.exit(await runTallied({ tally: tallyPath(root), args: filters }));
