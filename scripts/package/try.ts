@@ -13,6 +13,7 @@
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   existsSync,
   globSync,
   mkdirSync,
@@ -22,7 +23,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packToFile } from '../../src/host/for-shells.ts';
@@ -32,7 +32,7 @@ import { packageRoot as root } from '../setup/paths.mjs';
 import { createReporter } from '../setup/report.mjs';
 import { startDisplay } from './try/display.ts';
 import { installDeb, whyNotInstalled } from './try/installed.ts';
-import { NOBODY } from './try/place.ts';
+import { NOBODY, openTemporary } from './try/place.ts';
 import type { Place } from './try/place.ts';
 import { unpackAppImage, unpackArchive } from './try/unpacked.ts';
 import { MARK, processesOf, walk } from './try/walk.ts';
@@ -68,7 +68,7 @@ if (lacking.length > 0) {
 }
 
 /** Everything of the trial; open to whoever the programs run as. */
-const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'trade-try-')));
+const scratch = realpathSync(mkdtempSync(join(openTemporary(), 'trade-try-')));
 chmodSync(scratch, 0o755);
 const display = await startDisplay();
 let tried: NodeJS.ProcessEnv = {};
@@ -105,10 +105,14 @@ async function tryOne(file: string, archive: { readonly file: string; readonly r
     writeFileSync(join(values.pictures, `package-${extname(file).slice(1)}-${shown}.png`), picture);
   };
   const tell = (line: string): void => report.line(`  ${name}: ${line}`);
+  const download = join(scratch, name);
   let place: Place | undefined;
   try {
     const unpack = kinds[extname(file) as keyof typeof kinds]; // looked at above
-    place = await report.step(name, async () => unpack({ file, folder, env }));
+    // Downloads lie where their person comes to them.
+    copyFileSync(file, download);
+    chmodSync(download, 0o644);
+    place = await report.step(name, async () => unpack({ file: download, folder, env }));
     const size = `${(statSync(file).size / 1e6).toFixed(0)} MB`;
     const { backend, students, state, seconds } = await walk({ place, env, archive, enough, keep, tell });
     const left = await place.remove();
@@ -121,6 +125,8 @@ async function tryOne(file: string, archive: { readonly file: string; readonly r
     await place?.remove().catch(() => undefined);
     report.line(error instanceof Error ? error.message : String(error));
     return `${name} | failed: ${String(error).split('\n')[0]}`;
+  } finally {
+    rmSync(download, { force: true });
   }
 }
 

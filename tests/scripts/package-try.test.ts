@@ -1,13 +1,13 @@
 /** How packages are tried: a trial that misses what a package leaves behind, or that starts it
  * otherwise than a desktop does, would call anything good. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { commandOf, valueOf } from '../../scripts/package/try/desktop-entry.ts';
 import { installDeb, whyNotInstalled } from '../../scripts/package/try/installed.ts';
-import { runIn } from '../../scripts/package/try/place.ts';
+import { openTemporary, runIn } from '../../scripts/package/try/place.ts';
 
 const FPM = resolve(import.meta.dirname, '../../scripts/package/linux/fpm.ts');
 const reason = process.platform === 'linux' ? whyNotInstalled() : 'this is not Linux';
@@ -47,6 +47,21 @@ describe.skipIf(reason !== undefined)(`a deb that is tried${reason === undefined
     expect(left).toEqual(['/etc/trade-litter f']);
     expect(existsSync('/etc/trade-litter')).toBe(false);
   });
+});
+
+// Else a trial on a fresh clone, whose TMPDIR is root's alone, called each package broken.
+it('packages are tried where a person without rights comes to', () => {
+  const folder = mkdtempSync(join(openTemporary(), 'trade roots '));
+  vi.stubEnv('TMPDIR', folder);
+  try {
+    chmodSync(folder, 0o755);
+    expect(openTemporary()).toBe(folder);
+    chmodSync(folder, 0o000);
+    expect(openTemporary()).not.toBe(folder);
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe('a menu entry', () => {

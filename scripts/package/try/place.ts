@@ -1,6 +1,7 @@
 /** Where an installed program lies while it is tried. */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { tmpdir } from 'node:os';
 
 export interface Place {
   /** Words before a command that bring it there, as a person without rights. */
@@ -42,3 +43,16 @@ export function runIn(place: Pick<Place, 'before'>, command: readonly string[], 
 /** Nobody's, where we are root. */
 export const asPerson = (): readonly string[] =>
   process.getuid?.() === 0 ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--'] : [];
+
+/** A folder for temporary files that such a person comes to: root's own may lie where nobody else
+ * does. @throws where there is none */
+export function openTemporary(): string {
+  const folders = [tmpdir(), '/tmp', '/var/tmp'];
+  const isOpen = (folder: string): boolean => {
+    const [program = '', ...words] = [...asPerson(), 'test', '-x', folder];
+    return spawnSync(program, words, { stdio: 'ignore' }).status === 0;
+  };
+  const found = folders.find(isOpen);
+  if (found !== undefined) return found;
+  throw new Error(`Nobody but root comes to ${folders.join(', ')}: name another folder in TMPDIR.`);
+}
