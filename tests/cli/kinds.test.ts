@@ -1,5 +1,6 @@
 /** A run on sound and one on sequences leave the workspace as one on images does: a student as a
- * file, and the run with its data set for another workspace, by the real trainer. */
+ * file, which comes back as a teacher, and the run with its data set for another workspace, by the
+ * real trainer. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,9 +52,36 @@ describe.each(KINDS)('a run on $name', ({ name, families, make }) => {
     await last(elsewhere, 'import-runs', pack);
     const [before, after] = [await last(here, 'show', run.id), await last(elsewhere, 'show', run.id)];
     expect(after).toEqual(before);
+    // What it says from its file is what it said in the run, whichever way its kind is shown to it.
+    const network = ['teachers', 'import', join(folder, `${name}.onnx`), '--dataset', name, '--name', 'outside'];
+    const shown = before as { readonly run: { readonly trials: readonly { readonly accuracy: number }[] } };
+    expect(await last(elsewhere, ...network)).toMatchObject({
+      teacher: { kind: 'onnx', accuracy: shown.run.trials[0]?.accuracy },
+    });
     expect(await last(elsewhere, 'doctor')).toMatchObject({ ok: true, problems: [] });
     // Its data set came with it, so that a student can be tried there too.
     const file = join(folder, `${name} elsewhere.onnx`);
     expect(await last(elsewhere, 'export', `${run.id}/1`, '--format', 'onnx', '--out', file)).toMatchObject({ file });
   });
+});
+
+it('a network over steps is refused in words where pixels are meant, or windows of another length', async () => {
+  const [file, workspace] = [join(folder, 'pupils.onnx'), join(folder, 'pupils here')];
+  const refused = async (...args: string[]): Promise<string> => {
+    const { code, stderr } = await realTrade(
+      'teachers',
+      'import',
+      file,
+      '--name',
+      'x',
+      ...args,
+      '--workspace',
+      workspace,
+    );
+    expect(code).toBe(2);
+    return stderr;
+  };
+  expect(await refused('--dataset', 'pupils', '--mean', 'dataset')).toContain('mean: answers have no pixels.');
+  await realTrade('datasets', 'simulate', 'pupils', '--name', 'longer', '--steps', '40', '--workspace', workspace);
+  expect(await refused('--dataset', 'longer')).toMatch(/cannot be shown 40 x 1 x \d examples: its windows of steps/);
 });

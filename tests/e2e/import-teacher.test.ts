@@ -85,7 +85,7 @@ await describeInChromium('importing a teacher', (chromium) => {
     await dialog()
       .getByText(/Right on (?!100)/)
       .waitFor({ timeout: WAIT });
-    await dialog().getByLabel('Pixels').selectOption('0-1');
+    await dialog().getByLabel('Numbers').selectOption('0-1');
     await dialog().getByRole('button', { name: 'Judge again' }).click();
     await dialog().getByText('Right on 100.00 %').waitFor({ timeout: WAIT });
     await dialog().getByRole('button', { name: 'Keep it' }).click();

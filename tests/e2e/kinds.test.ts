@@ -85,6 +85,8 @@ await describeInChromium('data sets beyond images', (chromium) => {
       held.set(run.name, { run: run.id, student });
     }
     close();
+    for (const { name } of KINDS)
+      trade('export', `${heldOf(name).run}/1`, '--format', 'onnx', '--out', networkOf(name));
     shell = await startWebShell(workspace);
     page = await chromium.open(shell.address);
     await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -96,6 +98,7 @@ await describeInChromium('data sets beyond images', (chromium) => {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
+  const networkOf = (name: string): string => join(folder, `${name} student.onnx`);
   const heldOf = (name: string): Held => held.get(name) ?? { run: '', student: '' };
 
   /** There when nothing in it is being read any more. */
@@ -129,7 +132,10 @@ await describeInChromium('data sets beyond images', (chromium) => {
     test('is called what it is in every view, which stays inside the window', { timeout: 2 * SLOW }, async () => {
       const own = heldOf(name);
       await pinBoth(own);
-      const tabs = ['front', 'trials', 'parameters', 'curves', 'hypervolume', 'set-up'];
+      const tabs = [
+        ...['front', 'trials', 'parameters', 'curves', 'hypervolume', 'families', 'regions', 'predictions'],
+        ...['log', 'set-up', 'notes'],
+      ];
       const addresses = [
         ...[`/datasets/${name}`, `/teachers/${name}-teacher`, `/students/${own.student}`, '/compare', '/front'],
         ...tabs.map((tab) => `/runs/${own.run}/${tab}`),
@@ -186,6 +192,25 @@ await describeInChromium('data sets beyond images', (chromium) => {
       },
       SLOW,
     );
+
+    test('a network from a file is judged on it, and kept as a teacher', { timeout: SLOW }, async () => {
+      await go('/teachers');
+      await page.getByRole('button', { name: 'Import a teacher' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Import a teacher' });
+      await dialog.getByLabel('Data set').selectOption(name);
+      const chooser = page.waitForEvent('filechooser');
+      await dialog.getByRole('button', { name: 'Choose a file…' }).click();
+      await (await chooser).setFiles(networkOf(name));
+      await dialog.getByRole('button', { name: 'Judge', exact: true }).click();
+      await dialog
+        .getByText(new RegExp(`^Right on \\d+\\.\\d\\d % of the validation ${noun}s`))
+        .waitFor({ timeout: SLOW });
+      expect(await dialog.innerText()).not.toMatch(/\bimages?\b/i);
+      expect([await overflowOf(page), await seriousFindings(page)]).toEqual([[], []]);
+      await dialog.getByRole('button', { name: 'Keep it' }).click();
+      await page.getByRole('heading', { name: `${name}-student` }).waitFor();
+      expect(await strayWords()).toEqual([]);
+    });
 
     test('what two students say of it is compared, and saved as a report', { timeout: SLOW }, async () => {
       await pinBoth(heldOf(name));

@@ -16,7 +16,7 @@ const named = {
 const dataset = NAME.describe('Data set that it knows: its validation examples judge guesses');
 const said = {
   layout: layout.describe('Order of the axes of its input'),
-  scale: scale.describe('What pixels are before mean and deviation'),
+  scale: scale.describe('What its numbers are before mean and deviation'),
   mean: mean.describe('Taken off, in units of the scale'),
   deviation: deviation.describe('Divided by, in units of the scale'),
   order: order.describe('Order of three channels'),

@@ -39,7 +39,7 @@ export function addImport(teachers: Command, context: VerbContext): void {
     .requiredOption('--dataset <name>', 'data set that it knows')
     .option('--title <title>', 'its title, for people')
     .addOption(new Option('--layout <layout>', 'order of the axes of its input').choices(['nchw', 'nhwc']))
-    .addOption(new Option('--scale <range>', 'what pixels are at first').choices(['0-1', '0-255', '-1-1']))
+    .addOption(new Option('--scale <range>', 'what numbers are at first').choices(['0-1', '0-255', '-1-1']))
     .option('--mean <mean>', `what is taken off, in units of the scale: ${MOMENT_WORDS}; of an ensemble: ${MEAN_WORDS}`)
     .option('--deviation <deviation>', 'what is divided by, in the same words')
     .addOption(new Option('--order <order>', 'order of three channels').choices(['rgb', 'bgr']))
@@ -100,7 +100,7 @@ export function summaryOf({ card, directory, notes }: ImportedTeacher): readonly
   return [
     ...(card.kind === 'onnx' ? guessLines(card) : []),
     `${card.name}: ${facts.join(', ')}, in ${directory}`,
-    ...(card.kind === 'onnx' ? ['The first line is how it is shown images; give options to correct it.'] : []),
+    ...(card.kind === 'onnx' ? ['The first line is how it is shown examples; give options to correct it.'] : []),
     ...notes.map((note) => `Note: ${note}`),
   ];
 }

@@ -111,6 +111,10 @@ export const saidOfTeacherSchema = z
   })
   .partial();
 
+/** Of that, what is said of pixels alone. Of steps a network is shown their bytes, as they are or
+ * over 255. */
+export const SAID_OF_PIXELS: readonly string[] = ['order', 'mean', 'deviation'];
+
 /** One way to read it, and how many of so many validation images were right. */
 const guessSchema = z.object({
   layout: text,

@@ -193,15 +193,16 @@ function rowFacts({ gives, rows, accuracy, date }: LogitsCard): NonNullable<Teac
   ];
 }
 
-/** How an ONNX file is shown images, as people say it. */
+/** How an ONNX file is shown examples, as people say it. */
 function readingFacts({ reading, guesses, date }: OnnxCard): NonNullable<TeacherDetailView['facts']> {
   const { input, output, layout, size, channels, order, type, gives, batch, isFixed } = reading;
   const [best] = guesses;
   return [
     ['Kind', 'ONNX file'],
     ['Input', `${input}, ${type}, ${layout.toUpperCase()}`],
-    ['Size', `${size.join(' x ')}${channels === 3 ? `, ${order.toUpperCase()}` : ''}`],
-    ...(best ? ([['Pixels', `${best.scale}, mean ${best.mean}, deviation ${best.deviation}`]] as const) : []),
+    // Steps lie in one column, and have no colours.
+    ['Size', `${size.join(' x ')}${channels === 3 && size[1] > 1 ? `, ${order.toUpperCase()}` : ''}`],
+    ...(best ? ([['Numbers', `${best.scale}, mean ${best.mean}, deviation ${best.deviation}`]] as const) : []),
     ['Output', `${output}, ${gives}`],
     ...(best ? ([['Classes', best.classes]] as const) : []),
     ['At a time', isFixed ? String(batch) : 'any number'],

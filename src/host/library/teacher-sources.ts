@@ -2,10 +2,11 @@
 import { isAnswersName } from '../../bridge/schemas/teacher-import.ts';
 import type { ParsedTeacherEnsemble, ParsedTeacherImport } from '../../bridge/schemas/teacher-import.ts';
 import type { Input } from '../../compute/tasks/tasks.ts';
+import { dataKindOf } from '../../core/data-kinds.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { DatasetSources, Recorded } from '../../core/records/sources.ts';
-import { MOST_MEMBERS } from '../../core/records/teacher-card.ts';
+import { MOST_MEMBERS, SAID_OF_PIXELS } from '../../core/records/teacher-card.ts';
 import type { TeacherCard } from '../../core/records/teacher-card.ts';
 import { mismatchOf } from '../runs/plan-teacher.ts';
 import type { Catalog, Found } from './catalog.ts';
@@ -21,7 +22,7 @@ export async function sourceOf(
   dataset: Found<DatasetCard>,
   found: Recorded<DatasetSources>,
 ): Promise<Source> {
-  if (!('members' in order)) return fileSource(order);
+  if (!('members' in order)) return fileSource(order, dataset.card);
   const members: Extract<Source, { kind: 'ensemble' }>['members'] = [];
   for (const teacher of await membersIn(catalog, order.members, dataset)) {
     assertTaughtOn(teacher, dataset.name, found);
@@ -57,14 +58,21 @@ async function membersIn(
 }
 
 /** Answers are read by what their file is called; everything else is a network, or is told to be
- * none. Throws `usage.invalid` where more is said of answers than they can have. */
-function fileSource({ path: file, name: _n, title: _t, dataset: _d, ...said }: ParsedTeacherImport): Source {
-  if (!isAnswersName(file)) return { kind: 'onnx', file, said };
+ * none. Throws `usage.invalid` where more is said than they can have. */
+function fileSource(
+  { path: file, name: _n, title: _t, dataset: _d, ...said }: ParsedTeacherImport,
+  card: DatasetCard,
+): Source {
+  const refuse = (field: string, why: string): WorkbenchError =>
+    new WorkbenchError('usage.invalid', `${field}: ${why} Leave it out.`, { field });
+  if (!isAnswersName(file)) {
+    const { gives, noun } = dataKindOf(card);
+    const ofPixels = Object.keys(said).find((field) => SAID_OF_PIXELS.includes(field));
+    if (gives === 'map' || ofPixels === undefined) return { kind: 'onnx', file, said };
+    throw refuse(ofPixels, `${noun.many} have no pixels.`);
+  }
   const { gives, classes, ...others } = said;
   const [stray] = Object.keys(others);
-  if (stray !== undefined) {
-    const problem = `${stray}: a file of answers has none: it is shown no examples. Leave it out.`;
-    throw new WorkbenchError('usage.invalid', problem, { field: stray });
-  }
+  if (stray !== undefined) throw refuse(stray, 'a file of answers has none: it is shown no examples.');
   return { kind: 'logits', file, said: { ...(gives && { gives }), ...(classes && { classes }) } };
 }

@@ -104,7 +104,7 @@ function optionOf(
     yAxis: yAxis(theme, {
       type: 'value',
       ...(!input.isSmall && { name: words.title, nameGap: 50 }),
-      ...(input.isSmall && { splitNumber: 3 }),
+      ...(input.isSmall && { splitNumber: 2 }),
       scale: true,
       axisLabel: tickLabels(theme, formatCount),
     }),

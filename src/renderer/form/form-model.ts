@@ -137,7 +137,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'combined.mean': 'Mean of',
   'outside.dataset': 'Data set',
   'outside.order': 'Channels',
-  'outside.scale': 'Pixels',
+  'outside.scale': 'Numbers',
   'outside.gives': 'Answers',
   'outside.output': 'Output',
   'teacher.dataset': 'Data set',

@@ -1,7 +1,9 @@
 /**
- * Ways to show a network images: what people do in practice, in the order of how common it is.
- * What a person has said is not guessed. Mean and deviation are in units of the scale.
+ * Ways to show a network examples: what people do in practice, in the order of how common it is.
+ * What a person has said is not guessed. Mean and deviation are in units of the scale. Steps have
+ * neither: they are bytes, or bytes over 255 as in files that this program exports.
  */
+import type { DataKind } from '../../../core/data-kinds.ts';
 import { WorkbenchError } from '../../../core/errors.ts';
 import type { Normalisation, OnnxGuess, OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
 import type { Port } from './ports.ts';
@@ -29,16 +31,26 @@ const USUAL: readonly (readonly [Scale, Moment, Moment])[] = [
   ['0-255', 'imagenet', 'none'],
 ];
 
-/** At least one. Throws `usage.invalid` for numbers that fit no channels. `own`: of the data set's
- * pixels, over 255. */
+const OF_STEPS: typeof USUAL = [
+  ['0-255', 'none', 'none'],
+  ['0-1', 'none', 'none'],
+];
+
+/** Whose examples these are. */
+export interface ShownKind extends Pick<DataKind, 'gives'> {
+  /** Of the data set's pixels, over 255. */
+  readonly own: Normalisation;
+}
+
+/** At least one. Throws `usage.invalid` for numbers that fit no channels. */
 export function guessesFor(
   ports: readonly Port[],
   said: SaidOfTeacher,
-  own: Normalisation,
+  { gives, own }: ShownKind,
   order: OnnxReading['order'] = said.order ?? 'rgb',
 ): readonly Guess[] {
   return ports.flatMap((port) =>
-    waysFor(port, said)
+    waysFor(port, gives, said)
       .filter(([, mean, deviation]) => fits(port, own, mean) && fits(port, own, deviation))
       .map(([scale, mean, deviation]) => ({
         ...{ port, order, scale, mean: words(mean), deviation: words(deviation) },
@@ -49,11 +61,12 @@ export function guessesFor(
 
 function waysFor(
   { type }: Port,
+  gives: ShownKind['gives'],
   { scale, mean, deviation }: SaidOfTeacher,
 ): readonly (readonly [Scale, Moment, Moment])[] {
   if (type === 'uint8') return [['0-255', 'none', 'none']];
   const like = (one: Moment, wish: Moment | undefined): boolean => wish === undefined || wish === one;
-  const usual = USUAL.filter(
+  const usual = (gives === 'steps' ? OF_STEPS : USUAL).filter(
     ([one, itsMean, itsDeviation]) =>
       (scale === undefined || one === scale) && like(itsMean, mean) && like(itsDeviation, deviation),
   );

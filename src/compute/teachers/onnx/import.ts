@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { dataKindOf } from '../../../core/data-kinds.ts';
 import { messageOf, WorkbenchError } from '../../../core/errors.ts';
 import { fileName } from '../../../core/records/dataset-card.ts';
 import type { OnnxCard, OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
@@ -87,8 +88,9 @@ async function tried(
   stage: Stage,
 ): Promise<{ readonly judged: readonly Judged[]; readonly accuracy: OnnxCard['accuracy'] }> {
   const { shape, classes } = dataset.card;
-  const meant = portsOf(network, shape, said.layout);
-  if (guessesFor(meant, said, dataset.normalisation).length === 0) {
+  const kind = dataKindOf(dataset.card);
+  const meant = portsOf(network, shape, kind, said.layout);
+  if (guessesFor(meant, said, { ...kind, own: dataset.normalisation }).length === 0) {
     const problem = `mean: the network takes ${meant[0]?.channels} channel, and ImageNet's numbers are of 3.`;
     throw new WorkbenchError('usage.invalid', problem, { field: 'mean' });
   }

@@ -3,6 +3,8 @@
  * some images, the best of them on more. Where two are alike, cross-entropy decides.
  */
 import type { OnnxGuess, OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
+import { dataKindOf } from '../../../core/data-kinds.ts';
+import { WorkbenchError } from '../../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
@@ -49,8 +51,9 @@ export async function judgeGuesses(
   onProgress: (done: number, total: number) => void,
 ): Promise<readonly Judged[]> {
   const { dataset, said, ports } = trial;
-  const first = guessesFor(ports, said, dataset.normalisation);
-  const other = said.order === undefined && dataset.card.shape[2] === 3 ? BEST : 0;
+  const { gives } = dataKindOf(dataset.card);
+  const first = guessesFor(ports, said, { gives, own: dataset.normalisation });
+  const other = said.order === undefined && gives === 'map' && dataset.card.shape[2] === 3 ? BEST : 0;
   const total = first.length + other;
   let done = 0;
   const judge = async (guess: Guess, count: number): Promise<Tried> => {
@@ -59,7 +62,18 @@ export async function judgeGuesses(
     return tried;
   };
   const tried: Tried[] = [];
-  for (const guess of first) tried.push(await judge(guess, FEW));
+  let fault: unknown;
+  for (const guess of first) {
+    await judge(guess, FEW).then(
+      (one) => tried.push(one),
+      (error: unknown) => {
+        // Some networks fail on what they do not know: then it is not the way.
+        if (!isMismatch(error)) throw error;
+        fault ??= error;
+      },
+    );
+  }
+  if (tried.length === 0) throw fault;
   for (const { how } of tried.sort(byWorth).slice(0, other)) {
     if (how.port.channels === 3) tried.push(await judge({ ...how, order: 'bgr' }, FEW));
   }
@@ -70,6 +84,8 @@ export async function judgeGuesses(
   }
   return tried.sort(byWorth);
 }
+
+const isMismatch = (error: unknown): boolean => error instanceof WorkbenchError && error.code === 'teacher.mismatch';
 
 interface Tried extends Judged {
   readonly how: Guess;

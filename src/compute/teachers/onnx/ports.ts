@@ -1,4 +1,5 @@
 /** Where an ONNX file takes images and gives answers, as far as it says so itself. */
+import type { DataKind } from '../../../core/data-kinds.ts';
 import { WorkbenchError } from '../../../core/errors.ts';
 import type { OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
 import type { OnnxNetwork, OnnxValue } from './session.ts';
@@ -18,6 +19,7 @@ const refused = (problem: string, field = 'file'): WorkbenchError =>
 export function portsOf(
   { inputs }: OnnxNetwork,
   shape: readonly number[],
+  { gives }: Pick<DataKind, 'gives'>,
   layout: Layout | undefined,
 ): readonly Port[] {
   const [input, second] = inputs;
@@ -31,11 +33,14 @@ export function portsOf(
   if (input.shape.length !== 4) throw refused(`its input is ${shapeWords(input)}, which is no batch of examples.`);
   const ports = (['nchw', 'nhwc'] as const)
     .filter((one) => layout === undefined || one === layout)
-    .flatMap((one) => portOf(input, input.type as Port['type'], one, shape) ?? []); // looked at above
+    .flatMap((one) => portOf(input, input.type as Port['type'], one, shape) ?? []) // looked at above
+    .filter(({ size, channels }) => gives === 'map' || [...size, channels].join() === shape.join());
   const fixed = ports.filter(({ layout: one }) => typeof input.shape[one === 'nchw' ? 1 : 3] === 'number');
   if (ports.length > 0) return fixed.length > 0 ? fixed : ports;
   const own = `${shape.join(' x ')} examples`;
-  throw refused(`its input is ${shapeWords(input)}, and cannot be shown ${own}: 1 or 3 channels are expected.`);
+  const wanted =
+    gives === 'map' ? '1 or 3 channels are expected' : 'its windows of steps have to be as long, and each step as wide';
+  throw refused(`its input is ${shapeWords(input)}, and cannot be shown ${own}: ${wanted}.`);
 }
 
 const isInputType = (type: string): boolean => TYPES.includes(type);

@@ -1,6 +1,6 @@
 /** A teacher that is an ONNX file, shown images as its card says. */
 import { join } from 'node:path';
-import { WorkbenchError } from '../../../core/errors.ts';
+import { messageOf, WorkbenchError } from '../../../core/errors.ts';
 import type { OnnxCard, OnnxReading } from '../../../core/records/teacher-card.ts';
 import { filesOf, splitsOf } from '../../../core/teacher.ts';
 import type { View } from '../../data/augment.ts';
@@ -60,7 +60,7 @@ export async function logitsOf(
     const chosen = samples.subarray(start, start + batch);
     await images.prepare(chosen, samples.subarray(start + batch, start + 2 * batch));
     const shown = read({ ...images.take(chosen), views: view && Array.from(chosen, view) });
-    const rows = await rowsOf(network, reading, shown, chosen.length);
+    const rows = await rowsOf(network, reading, shown, chosen.length).catch(refuse);
     const width = rows.length / chosen.length;
     for (let image = 0; image < chosen.length; image++) {
       places.forEach((place, label) => {
@@ -70,6 +70,16 @@ export async function logitsOf(
     onProgress(start + chosen.length);
   }
   return logits;
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof WorkbenchError) throw error;
+  throw new WorkbenchError(
+    'teacher.mismatch',
+    `ONNX Runtime fails on examples of the data set (${messageOf(error)}): was the network made for other data?`,
+    {},
+    { cause: error },
+  );
 }
 
 /** What the file gives for `count` images, `[count][outputs]`. */
