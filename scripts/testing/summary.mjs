@@ -55,7 +55,9 @@ export function addTallies(runs) {
   };
 }
 
-/** The reason of a skipped test: its note, or what follows "SKIP:" in its name. */
-export function skipReason(name, note) {
-  return note || /SKIP:\s*(.+)$/.exec(name)?.[1] || 'no reason given';
+/** A skipped test with its reason: its note, or what follows "SKIP:" in its title or in that of a
+ * group that it is in. `fullName`: all titles. */
+export function skippedTest(fullName, note) {
+  const [said = '', reason] = /\s*SKIP:\s*(.*?)(?= > |$)/.exec(fullName) ?? [];
+  return { name: fullName.replace(said, ''), reason: note || reason || 'no reason given' };
 }

@@ -2,7 +2,7 @@
  * tests. */
 import { relative } from 'node:path';
 import { writeJson } from '../setup/files.mjs';
-import { skipReason } from './summary.mjs';
+import { skippedTest } from './summary.mjs';
 
 export default class TallyReporter {
   /**
@@ -24,7 +24,7 @@ function count(testModule, tally) {
     const name = `${file} > ${test.fullName}`;
     if (state === 'passed') tally.passed++;
     else if (state === 'failed') failedHere++;
-    else if (state === 'skipped') tally.skipped.push({ name, reason: skipReason(test.fullName, note) });
+    else if (state === 'skipped') tally.skipped.push(skippedTest(name, note));
     else tally.broken.push(`${name} never ended`);
   }
   tally.failed += failedHere;

@@ -1,6 +1,6 @@
 /** The last line of `npm test`, which other programs read. */
 import { expect, it } from 'vitest';
-import { addTallies, skipReason, summarise } from '../../scripts/testing/summary.mjs';
+import { addTallies, skippedTest, summarise } from '../../scripts/testing/summary.mjs';
 
 const tally = { passed: 3, failed: 0, skipped: [], broken: [] };
 
@@ -32,9 +32,19 @@ it('fails when the run ended badly though every test passed', () => {
   expect(summarise(tally, 1).ok).toBe(false);
 });
 
-it('takes the reason from the note, else from the name', () => {
-  expect(skipReason('opens SKIP: no display', undefined)).toBe('no display');
-  expect(skipReason('opens', 'no Electron binary')).toBe('no Electron binary');
+it('takes the reason from the note, else from a title, and says it once', () => {
+  expect(skippedTest('a.test.ts > opens SKIP: no display', undefined)).toEqual({
+    name: 'a.test.ts > opens',
+    reason: 'no display',
+  });
+  expect(skippedTest('a.test.ts > on Ray SKIP: not asked for > ends', undefined)).toEqual({
+    name: 'a.test.ts > on Ray > ends',
+    reason: 'not asked for',
+  });
+  expect(skippedTest('opens SKIP: none', 'no Electron binary')).toEqual({
+    name: 'opens',
+    reason: 'no Electron binary',
+  });
 });
 
 it('adds up runs, and a run without a result is a failure of the whole', () => {
