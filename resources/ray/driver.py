@@ -591,7 +591,8 @@ def connect(address: str, tell: Callable[[Json], None]) -> None:
             if left == 0:
                 advice = "Start Ray there with GRPC_ENABLE_FORK_SUPPORT=0 in its environment."
                 raise ConnectionError(f"its server for clients did not start {CLIENT_STARTS} times. {advice}") from error
-            tell({"is": "again", "words": f"the cluster's server for clients did not start: {left} more attempt{'s' if left > 1 else ''}"})
+            attempts = "1 more attempt" if left == 1 else f"{left} more attempts"
+            tell({"is": "again", "words": f"the cluster's server for clients did not start: {attempts}"})
 
 
 async def serve(out: Any) -> None:

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { processes, procText } from '../support/proc.ts';
 import { chromiumPath } from './chromium.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -64,18 +65,10 @@ describe.skipIf(chromium === undefined)(`the window that is opened${why}`, () =>
 });
 
 /** The command lines of all processes of the machine, as any of its users reads them. */
-function processList(): string {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => {
-      try {
-        return readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      } catch {
-        return ''; // gone meanwhile
-      }
-    })
+const processList = (): string =>
+  processes(() => true)
+    .map((pid) => procText(pid, 'cmdline').replaceAll('\0', ' '))
     .join('\n');
-}
 
 function tokenIn(file: string): string {
   try {

@@ -79,9 +79,10 @@ const python = pythonHere();
 const skipped = python ? '' : ' SKIP: no python3';
 
 describe.skipIf(python === undefined)(`a server for clients that does not start${skipped}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fake-ray-'));
+  let folder = '';
   const driver = fileURLToPath(new URL('../../resources/ray/driver.py', import.meta.url));
   beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'fake-ray-'));
     mkdirSync(join(folder, 'ray'));
     writeFileSync(join(folder, 'ray', '__init__.py'), FAKE);
     writeFileSync(join(folder, 'grpc.py'), FAKE_GRPC);

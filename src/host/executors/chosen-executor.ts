@@ -91,7 +91,7 @@ export function createChosenExecutor({ settings, options, jobs, log, busy }: Cho
       return status();
     },
     test: (wanted, signal) => {
-      if (wanted.kind === 'ray') return testCluster(driverOptions(), wanted, signal ?? AbortSignal.timeout(60_000));
+      if (wanted.kind === 'ray') return testCluster(driverOptions(), wanted, signal);
       throw new WorkbenchError('usage.invalid', 'This machine needs no test: name the address of a cluster.');
     },
     install: () =>

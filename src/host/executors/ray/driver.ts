@@ -118,7 +118,7 @@ export async function openDriver(
 export async function describeCluster(
   options: DriverOptions,
   { address, program }: Pick<RaySettings, 'address' | 'program'>,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<{ readonly versions: Driver['versions']; readonly cluster: unknown }> {
   let versions: Driver['versions'] = { ray: '', python: '' };
   const { own, answer } = await begin<{ readonly cluster: unknown }>(
@@ -139,7 +139,7 @@ async function begin<T>(
   options: DriverOptions,
   order: { readonly do: string; readonly address: string; readonly program?: string | undefined },
   hear: (said: Said, resolve: (answer: T) => void) => void,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<{ readonly own: Started; readonly answer: T }> {
   const { address } = order;
   await probe(address);
@@ -151,11 +151,11 @@ async function begin<T>(
     hear(said, resolve);
   });
   const late = setTimeout(() => refuse(`it gave no answer for ${CONNECT_MS / 1000} s`), CONNECT_MS);
-  const stop = (): void => reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
+  const stop = (): void => reject(signal?.reason);
+  signal?.addEventListener('abort', stop, { once: true });
   void own.gone.then((how) => refuse(`Python with Ray did not run: ${how}`));
   // Somebody has to wait for it in any case: a rejection that nobody hears ends the host.
-  if (signal.aborted) stop();
+  if (signal?.aborted) stop();
   try {
     return { own, answer: await promise };
   } catch (error) {
@@ -163,7 +163,7 @@ async function begin<T>(
     throw error;
   } finally {
     clearTimeout(late);
-    signal.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', stop);
   }
 }
 

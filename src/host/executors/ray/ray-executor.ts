@@ -58,7 +58,7 @@ export function createRayExecutor({ settings, ray, driver, trainer }: RayExecuto
 
   const pool = createTrainerPool({
     capacity: remembered(async () => {
-      const { slots } = await testCluster(driver(), ray, AbortSignal.timeout(60_000));
+      const { slots } = await testCluster(driver(), ray);
       return Math.max(1, slots);
     }),
     start: async (_trainers, signal, waits) => {
@@ -142,7 +142,7 @@ function remembered(ask: Capacity): Capacity {
 }
 
 /** Throws `backend.missing` where it does not answer, in words. */
-export async function testCluster(driver: DriverOptions, ray: RaySettings, signal: AbortSignal): Promise<ClusterView> {
+export async function testCluster(driver: DriverOptions, ray: RaySettings, signal?: AbortSignal): Promise<ClusterView> {
   const { address, cpus, gpus, program = ownProgram() } = ray;
   const { versions, cluster } = await describeCluster(driver, { address, program }, signal);
   const found = clusterSchema.omit({ address: true, versions: true, slots: true }).parse(cluster);
