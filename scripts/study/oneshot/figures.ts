@@ -168,7 +168,7 @@ function benchmarkTable(rows: readonly SearchRow[], benchmark: Benchmark): strin
   });
   const header = ['', 'searches', 'CIFAR-10 test, median', 'from, to', 'percentile', 'paper says'];
   const note =
-    `NAS-Bench-201's own accuracies after 200 epochs of cells that ${FIXED.epochs} epochs on 7,000 images led to; ` +
-    "the papers' searches had all of CIFAR-10.";
+    `NAS-Bench-201's own accuracies, of one training of 200 epochs, of cells that ${FIXED.epochs} epochs on 7,000 ` +
+    "images led to; the papers' searches had all of CIFAR-10, and their accuracies are means of several trainings.";
   return `${table(header, body)}\n\n${note}`;
 }
