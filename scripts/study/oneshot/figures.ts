@@ -156,17 +156,23 @@ const signed = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixe
 
 function benchmarkTable(rows: readonly SearchRow[], benchmark: Benchmark): string {
   const body = armsOf('cifar').flatMap((arm) => {
-    const found = derivedIn(rows, 'cifar', arm).flatMap(({ derived }) => benchmark.testOf(derived) ?? []);
+    const found = derivedIn(rows, 'cifar', arm).flatMap((row) => {
+      const standing = benchmark.testOf(row.derived);
+      return standing ? [{ ...standing, row }] : [];
+    });
     if (found.length === 0) return [];
     const tests = found.map(({ test }) => test);
-    const standing = found.map(({ percentile }) => percentile);
-    const spread = `${Math.min(...tests).toFixed(2)} to ${Math.max(...tests).toFixed(2)}`;
-    const published = benchmark.published[arm] ?? '';
     return [
-      [ARMS[arm].title, String(found.length), median(tests).toFixed(2), spread, median(standing).toFixed(0), published],
+      [
+        ...[ARMS[arm].title, median(tests).toFixed(2), tests.map((test) => test.toFixed(2)).join(' ')],
+        ...[median(found.map(({ percentile }) => percentile)), median(found.map(({ row }) => row.cpuSeconds))].map(
+          (value) => value.toFixed(0),
+        ),
+        ...[meanOf(found.map(({ row }) => idleIn(row.derived))).toFixed(1), benchmark.published[arm] ?? ''],
+      ],
     ];
   });
-  const header = ['', 'searches', 'CIFAR-10 test, median', 'from, to', 'percentile', 'paper says'];
+  const header = ['', 'CIFAR-10 test, median', 'each', 'percentile', 'CPU s', 'idle ops of 6', 'paper says'];
   const note =
     `NAS-Bench-201's own accuracies, of one training of 200 epochs, of cells that ${FIXED.epochs} epochs on 7,000 ` +
     "images led to; the papers' searches had all of CIFAR-10, and their accuracies are means of several trainings.";
