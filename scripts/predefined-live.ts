@@ -66,7 +66,7 @@ async function trainAll(out: string, file: string, { recipe, fixed }: Protocol):
   process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
   await loadBackend();
   const bench = createBench({ datasetDirectory: DATASET, targetsDirectory: join(out, 'targets'), say });
-  const students = scaledReferences().filter(({ params }) => params <= fixed.params);
+  const students = scaledReferences().filter(({ params, macs }) => params <= fixed.params && macs <= fixed.macs);
   for (const { id: key, graph, params } of students) {
     for (let round = 0; round < fixed.fresh; round++) {
       const id = `predefined/${key}/${round}`;

@@ -39,14 +39,17 @@ export interface Field {
 const REFERENCE_FACTOR = 1.1;
 
 function problemOf({ protocol, space, baseline }: Field): Problem {
-  const { params } = protocol.fixed;
+  const { params, macs } = protocol.fixed;
   return {
     space,
     objectives: [
       { metric: 'accuracy', goal: 'maximize', known: false },
       { metric: 'params', goal: 'minimize', known: true },
     ],
-    limits: [{ metric: 'params', max: params }],
+    limits: [
+      { metric: 'params', max: params },
+      { metric: 'macs', max: macs },
+    ],
     reference: { accuracy: baseline, params: REFERENCE_FACTOR * params },
     budget: protocol.trials,
   };
@@ -98,11 +101,11 @@ async function playSearch(
         'internal',
         `${id}: ${player} proposes another student than it did. Is the code the same?`,
       );
-    const { validationAccuracy, params } = row;
+    const { validationAccuracy, params, macs } = row;
     strategy.fold(
       validationAccuracy === undefined
         ? { type: 'failed', trial, reason: row.failed ?? '' }
-        : { type: 'told', trial, metrics: { accuracy: validationAccuracy, params } },
+        : { type: 'told', trial, metrics: { accuracy: validationAccuracy, params, macs } },
     );
   }
 }

@@ -31,7 +31,7 @@ describe('the protocol', () => {
       players: ['trade', 'gp-ehvi', 'evolution', 'random'],
       readings: [24, 60],
       space: { kind: 'wide', scale: 100_000 },
-      fixed: { params: 100_000, fresh: 2, limits: 30, margin: 0.0015, level: 0.05 },
+      fixed: { epochs: 6, params: 100_000, macs: 1_000_000, fresh: 2, limits: 30, margin: 0.0015, level: 0.05 },
     });
     expect(protocol.families).toHaveLength(8);
   });
@@ -103,6 +103,16 @@ describe('the searches', () => {
     expect(calls).toHaveLength(4 * 2 * 3);
     expect(new Set(calls.map(({ seed }) => seed)).size).toBe(24);
     expect(calls.some(({ tested }) => tested)).toBe(false);
+  });
+
+  // Params alone let every search train students of five million MACs.
+  it('train nobody beyond a limit', async () => {
+    const narrow = { ...protocol, fixed: { ...protocol.fixed, params: 20_000, macs: 200_000 } };
+    await playSearches({ ...field(trainer().train), protocol: narrow });
+    const rows = [...readRows(file()).trials.values()];
+    expect(rows).toHaveLength(24);
+    expect(Math.max(...rows.map(({ params }) => params))).toBeLessThanOrEqual(20_000);
+    expect(Math.max(...rows.map(({ macs }) => macs))).toBeLessThanOrEqual(200_000);
   });
 
   it('go on after a kill in the middle to the very rows that they would have had', async () => {
