@@ -13,6 +13,11 @@ const LEAST_PROBABILITY = 1e-7;
 export const logitOf = (value: number, gives: Gives): number =>
   gives === 'logits' ? value : Math.log(Math.max(value, LEAST_PROBABILITY));
 
+/** Logits of both classes, of the one number that a network may give for two: what speaks for the
+ * second. */
+export const twoLogits = (value: number, gives: Gives): readonly [number, number] =>
+  gives === 'logits' ? [0, value] : [logitOf(1 - value, gives), logitOf(value, gives)];
+
 /** Rows that are not below 0 and add up to 1, as far as half precision can. */
 export function areProbabilities(rows: Float32Array, width: number): boolean {
   for (let start = 0; start < rows.length; start += width) {
@@ -60,16 +65,16 @@ export function placesOf(
 const shortList = (names: readonly string[]): string =>
   names.length > 6 ? `${names.slice(0, 5).join(', ')} …` : names.join(', ');
 
-/** A word where it is hardly better than chance: twice what chance has is little for a teacher.
+/** A word where it is hardly better than chance: twice what chance has is little for a teacher, or
+ * of few classes a ninth of the way from chance to all.
  * `split`: whose images it was judged on; `look`: what may be wrong. Sentences with a place for the
  * noun, as all notes are until `inWordsOf` says them. */
 export function weakWords(accuracy: number, classes: number, split: keyof Judged, look: string): readonly string[] {
-  if (accuracy >= 2 / classes) return [];
+  const chance = 1 / classes;
+  if (accuracy >= Math.min(2 * chance, chance + (1 - chance) / 9)) return [];
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const which = split === 'train' ? 'training' : split;
-  return [
-    `It is right on ${percent(accuracy)} of the ${which} {many}, and chance on ${percent(1 / classes)}: ${look}.`,
-  ];
+  return [`It is right on ${percent(accuracy)} of the ${which} {many}, and chance on ${percent(chance)}: ${look}.`];
 }
 
 /** Notes on a teacher, or stages of judging it, said of the examples of its data set. */

@@ -70,17 +70,22 @@ const graphCardSchema = z.object({
   backend: text.optional(),
 });
 
+/** Of an ONNX file's input. Whole numbers are what bytes are, from 0 to 255. */
+export const INPUT_TYPES = ['float32', 'float16', 'float64', 'uint8', 'int32', 'int64'] as const;
+
 /** How an ONNX file is shown images, and how its answers are read. */
 const readingSchema = z.object({
   input: text,
   output: text,
   layout: z.enum(['nchw', 'nhwc']),
+  /** Of its input, where it leaves some out: an axis of length one, or all but images and one. */
+  axes: z.union([z.literal(3), z.literal(2)]).optional(),
   /** Of its input: `[height, width]`, and channels. */
   size: z.tuple([size, size]),
   channels: z.int().min(1).max(16),
   /** Of three channels. */
   order: z.enum(['rgb', 'bgr']),
-  type: z.enum(['float32', 'float16', 'uint8']),
+  type: z.enum(INPUT_TYPES),
   /** A number a channel of its input stands in the order red, green, blue. */
   normalisation: normalisationSchema,
   gives: z.enum(['logits', 'probabilities']),

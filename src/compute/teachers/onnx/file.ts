@@ -9,8 +9,8 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { WorkbenchError } from '../../../core/errors.ts';
 
 export interface OnnxFacts {
-  /** Numbers that it keeps and that were learned: floats and quantised ones, without the moments
-   * of batch norms. */
+  /** Numbers that it keeps and that were learned: floats and quantised ones in arrays, without the
+   * moments of batch norms. A number alone is a constant of an activation or of a scale. */
   readonly params: number;
   /** Files beside it that hold weights, as it names them. */
   readonly locations: readonly string[];
@@ -20,6 +20,7 @@ interface Kept {
   readonly name: string;
   readonly type: number;
   readonly count: number;
+  readonly isAlone: boolean;
   readonly location: string | undefined;
 }
 
@@ -48,7 +49,7 @@ export function readOnnxFacts(file: string): OnnxFacts {
   );
   const constants = nodes.flatMap(({ value }) => value ?? []);
   const learned = [...kept, ...constants].filter(
-    ({ name, type }) => LEARNED_TYPES.includes(type) && !moments.has(name),
+    ({ name, type, isAlone }) => LEARNED_TYPES.includes(type) && !isAlone && !moments.has(name),
   );
   const locations = [...kept, ...constants].flatMap(({ location }) => location ?? []);
   return { params: learned.reduce((sum, { count }) => sum + count, 0), locations: [...new Set(locations)] };
@@ -126,7 +127,8 @@ function readTensor(reader: BinaryReader): Kept {
     else return false;
     return true;
   });
-  return { name, type, count: dims.reduce((product, length) => product * length, 1), location };
+  const count = dims.reduce((product, length) => product * length, 1);
+  return { name, type, count, isAlone: dims.length === 0, location };
 }
 
 /** Packed or one by one. */

@@ -64,7 +64,7 @@ function waysFor(
   gives: ShownKind['gives'],
   { scale, mean, deviation }: SaidOfTeacher,
 ): readonly (readonly [Scale, Moment, Moment])[] {
-  if (type === 'uint8') return [['0-255', 'none', 'none']];
+  if (!type.startsWith('float')) return [['0-255', 'none', 'none']];
   const like = (one: Moment, wish: Moment | undefined): boolean => wish === undefined || wish === one;
   const usual = (gives === 'steps' ? OF_STEPS : USUAL).filter(
     ([one, itsMean, itsDeviation]) =>

@@ -49,7 +49,7 @@ export async function importOnnx(
     for (const location of locations) data.push(await copyBeside(file, location, directory));
     const network = await openOnnxFile(join(directory, MODEL_FILE));
     try {
-      const { judged, accuracy } = await tried(network, said, dataset, yieldToEvents, stage);
+      const { judged, accuracy, givesOne } = await tried(network, said, dataset, yieldToEvents, stage);
       const [best] = judged;
       if (best === undefined) throw new Error('Nothing was tried');
       const { id, title, shape, classes } = dataset.card;
@@ -68,6 +68,7 @@ export async function importOnnx(
         outputs,
         notes: inWordsOf(dataset.card, [
           ...doubtsOf(best, accuracy.validation, classes.length),
+          ...(givesOne ? [oneWords(card.reading, classes)] : answerWords(card.reading)),
           ...waysOf(card.reading, saysAny),
         ]),
       };
@@ -80,13 +81,20 @@ export async function importOnnx(
   }
 }
 
+interface Tried {
+  readonly judged: readonly Judged[];
+  readonly accuracy: OnnxCard['accuracy'];
+  /** One number for two classes. */
+  readonly givesOne: boolean;
+}
+
 async function tried(
   network: OnnxNetwork,
   said: SaidOfTeacher,
   dataset: Dataset,
   yieldToEvents: YieldToEvents,
   stage: Stage,
-): Promise<{ readonly judged: readonly Judged[]; readonly accuracy: OnnxCard['accuracy'] }> {
+): Promise<Tried> {
   const { shape, classes } = dataset.card;
   const kind = dataKindOf(dataset.card);
   const meant = portsOf(network, shape, kind, said.layout);
@@ -97,7 +105,9 @@ async function tried(
   const output = outputOf(network, classes.length, said);
   const { ports, outputs, ...batch } = await usablePorts(network, meant, output);
   const images = byteImages(dataset.split('val'));
-  const trial = { network, dataset, images, said, ports, output, batch, outputs };
+  const givesOne = outputs === 1 && classes.length === 2;
+  const numbers = givesOne ? 2 : outputs;
+  const trial = { network, dataset, images, said, ports, output, batch, outputs: numbers, givesOne };
   const judged = await judgeGuesses(trial, yieldToEvents, stage('trying ways to show it {many}'));
   const reading = judged[0]?.reading;
   if (reading === undefined) throw new Error('Nothing was tried');
@@ -111,7 +121,7 @@ async function tried(
     return evaluationOf(logits, dataset.split(split).labels, reading.places.length).accuracy;
   };
   const validation = await accuracyOn('val', 'validation');
-  return { judged, accuracy: { validation, test: await accuracyOn('test', 'test') } };
+  return { judged, givesOne, accuracy: { validation, test: await accuracyOn('test', 'test') } };
 }
 
 type Sizes = Pick<OnnxReading, 'batch' | 'isFixed'> & { readonly outputs: number };
@@ -205,11 +215,8 @@ const wordsOf = (values: OnnxNetwork['inputs']): readonly string[] =>
   values.slice(0, MOST_TOLD).map((value) => shapeWords(value).slice(0, LONGEST_TOLD));
 
 /** What is uncommon in how it is run. `saysAny`: by its own word it takes any number of images. */
-function waysOf({ gives, type, batch, isFixed }: OnnxReading, saysAny: boolean): readonly string[] {
+function waysOf({ type, batch, isFixed }: OnnxReading, saysAny: boolean): readonly string[] {
   return [
-    ...(gives === 'probabilities'
-      ? ['It gives probabilities (a softmax is its last step): their logarithms are taken for logits.']
-      : []),
     ...(type === 'float16'
       ? ['Its input is in half precision (fp16): answers are as exact as that, and large numbers may overflow.']
       : []),
@@ -221,6 +228,15 @@ function waysOf({ gives, type, batch, isFixed }: OnnxReading, saysAny: boolean):
       : []),
   ];
 }
+
+const answerWords = ({ gives }: OnnxReading): readonly string[] =>
+  gives === 'probabilities'
+    ? ['It gives probabilities (a softmax is its last step): their logarithms are taken for logits.']
+    : [];
+
+const oneWords = ({ gives, places }: OnnxReading, classes: readonly string[]): string =>
+  `It gives one ${gives === 'logits' ? 'number: above 0' : 'probability: above a half'} it says ` +
+  `"${classes[places.indexOf(1)]}".`;
 
 function doubtsOf({ guess }: Judged, accuracy: number, classes: number): readonly string[] {
   return [

@@ -8,7 +8,7 @@ import { WorkbenchError } from '../../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import { areProbabilities, logitOf, placesOf } from '../answers.ts';
+import { areProbabilities, logitOf, placesOf, twoLogits } from '../answers.ts';
 import { guessesFor } from './guesses.ts';
 import type { Guess } from './guesses.ts';
 import type { ByteImages } from './images.ts';
@@ -31,8 +31,9 @@ export interface Trial {
   readonly ports: readonly Port[];
   readonly output: string;
   readonly batch: Pick<OnnxReading, 'batch' | 'isFixed'>;
-  /** Numbers that the output gives for an image. */
+  /** Numbers that the output gives for an image; two where it gives `one` for two classes. */
   readonly outputs: number;
+  readonly givesOne: boolean;
 }
 
 const FEW = 256;
@@ -99,18 +100,22 @@ const byWorth = (left: Judged, right: Judged): number =>
   worthOf(right) - worthOf(left) || (left.loss === right.loss ? 0 : left.loss < right.loss ? -1 : 1);
 
 async function judgeOne(trial: Trial, guess: Guess, count: number, yieldToEvents: YieldToEvents): Promise<Judged> {
-  const { network, dataset, images, said, output, batch, outputs } = trial;
+  const { network, dataset, images, said, output, batch, outputs, givesOne } = trial;
   const samples = spreadOver(images.count, Math.min(count, images.count));
   const { port, order, normalisation, scale, mean, deviation } = guess;
   const all = Array.from({ length: outputs }, (_, place) => place);
   const raw: OnnxReading = { ...port, ...batch, output, order, normalisation, gives: 'logits', places: all };
   const rows = await logitsOf(network, raw, { dataset, images, samples }, yieldToEvents, () => undefined);
   const labels = Uint8Array.from(samples, (sample) => dataset.split('val').labels[sample] ?? 0);
-  const gives = said.gives ?? (areProbabilities(rows, outputs) ? 'probabilities' : 'logits');
-  const logits = rows.map((value) => logitOf(value, gives));
+  const areShares = givesOne ? rows.every((value) => value >= 0 && value <= 1) : areProbabilities(rows, outputs);
+  const gives = said.gives ?? (areShares ? 'probabilities' : 'logits');
+  // One number was read as a logit, which stands behind that of the first class.
+  const logits = rows.map((value, place) =>
+    givesOne ? (twoLogits(rows[place | 1] ?? NaN, gives)[place % 2] ?? NaN) : logitOf(value, gives),
+  );
   const own = placesOf(said.classes, dataset.card.classes, outputs);
   const inOrder = evaluated(logits, labels, own, outputs);
-  const found = said.classes === undefined ? matchedPlaces(rows, labels, outputs) : undefined;
+  const found = said.classes === undefined ? matchedPlaces(logits, labels, outputs) : undefined;
   const matched = found && evaluated(logits, labels, found, outputs);
   const isOther = matched !== undefined && matched.accuracy > inOrder.accuracy + CLEAR;
   const { accuracy, loss } = isOther ? matched : inOrder;

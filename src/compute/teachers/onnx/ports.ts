@@ -1,15 +1,17 @@
 /** Where an ONNX file takes images and gives answers, as far as it says so itself. */
 import type { DataKind } from '../../../core/data-kinds.ts';
 import { WorkbenchError } from '../../../core/errors.ts';
+import { INPUT_TYPES } from '../../../core/records/teacher-card.ts';
 import type { OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
 import type { OnnxNetwork, OnnxValue } from './session.ts';
 
-export type Port = Pick<OnnxReading, 'input' | 'type' | 'layout' | 'size' | 'channels'>;
+export type Port = Pick<OnnxReading, 'input' | 'type' | 'layout' | 'axes' | 'size' | 'channels'>;
 export type Layout = Port['layout'];
+type Size = OnnxValue['shape'][number];
 
 /** Images at a time where the file does not say. */
 const BATCH = 128;
-const TYPES: readonly string[] = ['float32', 'float16', 'uint8'] satisfies readonly Port['type'][];
+const TYPES: readonly string[] = INPUT_TYPES;
 
 const refused = (problem: string, field = 'file'): WorkbenchError =>
   new WorkbenchError('usage.invalid', `${field}: ${problem}`, { field });
@@ -30,13 +32,10 @@ export function portsOf(
   if (!isInputType(input.type)) {
     throw refused(`its input "${input.name}" takes ${input.type}: export it with a float32 input.`);
   }
-  if (input.shape.length !== 4) throw refused(`its input is ${shapeWords(input)}, which is no batch of examples.`);
   const ports = (['nchw', 'nhwc'] as const)
     .filter((one) => layout === undefined || one === layout)
-    .flatMap((one) => portOf(input, input.type as Port['type'], one, shape) ?? []) // looked at above
-    .filter(({ size, channels }) => gives === 'map' || [...size, channels].join() === shape.join());
-  const fixed = ports.filter(({ layout: one }) => typeof input.shape[one === 'nchw' ? 1 : 3] === 'number');
-  if (ports.length > 0) return fixed.length > 0 ? fixed : ports;
+    .flatMap((one) => portOf(input, one, shape, gives) ?? []);
+  if (ports.length > 0) return distinct(ports);
   const own = `${shape.join(' x ')} examples`;
   const wanted =
     gives === 'map' ? '1 or 3 channels are expected' : 'its windows of steps have to be as long, and each step as wide';
@@ -45,18 +44,71 @@ export function portsOf(
 
 const isInputType = (type: string): boolean => TYPES.includes(type);
 
+interface Meant extends Port {
+  /** Whether the file says how many channels there are. */
+  readonly isSaid: boolean;
+}
+
 function portOf(
-  input: OnnxValue,
-  type: Port['type'],
+  { name, type, shape: axes }: OnnxValue,
   layout: Layout,
-  [h = 0, w = 0, c = 0]: readonly number[],
-): Port | undefined {
-  const [, first, second, third] = input.shape;
+  shape: readonly number[],
+  gives: DataKind['gives'],
+): Meant | undefined {
+  const [h = 0, w = 0, c = 0] = shape;
+  const sizes = threeSizes(axes.slice(1), layout, shape, gives);
+  if (sizes === undefined) return undefined;
+  const [first, second, third] = sizes;
   const [channels, height, width] = layout === 'nchw' ? [first, second, third] : [third, first, second];
   const depth = typeof channels === 'number' ? channels : c;
   if (depth !== c && !(depth === 3 && c === 1) && !(depth === 1 && c === 3)) return undefined;
   const size = [typeof height === 'number' ? height : h, typeof width === 'number' ? width : w] as const;
-  return { input: input.name, type, layout, size, channels: depth };
+  if (gives === 'steps' && [...size, depth].join() !== shape.join()) return undefined;
+  const left: Pick<Port, 'axes'> = axes.length === 3 ? { axes: 3 } : axes.length === 2 ? { axes: 2 } : {};
+  // Sound: types were looked at before.
+  const port = { input: name, type: type as Port['type'], layout, ...left, size, channels: depth };
+  return { ...port, isSaid: typeof channels === 'number' };
+}
+
+/** Sizes of an example in such an order, whatever its input leaves out: an axis of length one (the
+ * channels of a map, the width of steps), or all axes but one. `undefined` where it takes no
+ * examples. */
+function threeSizes(
+  sizes: readonly Size[],
+  layout: Layout,
+  [h = 0, w = 0, c = 0]: readonly number[],
+  gives: DataKind['gives'],
+): readonly [Size, Size, Size] | undefined {
+  const [first, second, third] = sizes;
+  if (first === undefined || sizes.length > 3) return undefined;
+  if (second === undefined) {
+    const channels = typeof first === 'number' ? first / (h * w) : c;
+    return layout === 'nchw' ? [channels, h, w] : [h, w, channels];
+  }
+  if (third !== undefined) return [first, second, third];
+  if (gives === 'map') return layout === 'nchw' ? [1, first, second] : [first, second, 1];
+  return layout === 'nchw' ? [first, second, 1] : [first, 1, second];
+}
+
+/** Those whose channels the file says, if there are such; one of those that are shown the same. */
+function distinct(meant: readonly Meant[]): readonly Port[] {
+  const said = meant.filter(({ isSaid }) => isSaid);
+  const ports = (said.length > 0 ? said : meant).map(({ isSaid: _, ...port }): Port => port);
+  const [first] = ports;
+  // One channel behind the pixels or before them is one row of numbers, where no axis is its own.
+  return first?.axes !== undefined && first.channels === 1 ? [first] : ports;
+}
+
+/** Of one example, as its input takes it. */
+export function exampleSizes({
+  layout,
+  axes,
+  size: [height, width],
+  channels,
+}: Pick<Port, 'layout' | 'axes' | 'size' | 'channels'>): readonly number[] {
+  if (axes === 2) return [height * width * channels];
+  const all = layout === 'nchw' ? [channels, height, width] : [height, width, channels];
+  return axes === 3 ? all.toSpliced(all.indexOf(1), 1) : all;
 }
 
 /** How many images it takes at a time: as many as it says, else a good number. */

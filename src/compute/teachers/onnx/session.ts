@@ -67,10 +67,32 @@ function valueOf(value: InferenceSession.ValueMetadata): OnnxValue {
 }
 
 function tensorOf(tensors: typeof Tensor, type: InputType, values: Float32Array, shape: readonly number[]): Tensor {
-  if (type === 'float32') return new tensors(type, values, shape);
-  if (type === 'uint8') return new tensors(type, new Uint8Array(Uint8ClampedArray.from(values).buffer), shape);
+  switch (type) {
+    case 'float32':
+      return new tensors(type, values, shape);
+    case 'float64':
+      return new tensors(type, Float64Array.from(values), shape);
+    case 'uint8':
+      return new tensors(type, new Uint8Array(Uint8ClampedArray.from(values).buffer), shape);
+    case 'int32':
+      return new tensors(type, Int32Array.from(values, Math.round), shape);
+    case 'int64':
+      return new tensors(type, longsOf(values), shape);
+    case 'float16':
+      return halvesOf(tensors, values, shape);
+  }
+}
+
+/** Numbers from 0 to 255: their low words, which come first, are all of them. */
+function longsOf(values: Float32Array): BigInt64Array {
+  const words = new Int32Array(2 * values.length);
+  values.forEach((value, index) => (words[2 * index] = Math.round(value)));
+  return new BigInt64Array(words.buffer);
+}
+
+function halvesOf(tensors: typeof Tensor, values: Float32Array, shape: readonly number[]): Tensor {
   const halves = new Uint16Array(Float16Array.from(values).buffer);
-  const fed = new tensors(type, halves, shape);
+  const fed = new tensors('float16', halves, shape);
   // onnxruntime-common 1.30 makes a Float16Array of it, which onnxruntime-node takes for nothing.
   return Object.defineProperty(fed, 'data', { value: halves });
 }

@@ -7,13 +7,15 @@ import type { View } from '../../data/augment.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { span } from '../../data/rows.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import { logitOf } from '../answers.ts';
+import { logitOf, twoLogits } from '../answers.ts';
 import { assertSameFile } from '../card.ts';
 import { assertLogitsAlone } from '../open-teacher.ts';
 import type { OpenTeacher } from '../open-teacher.ts';
 import { byteImages } from './images.ts';
 import type { ByteImages } from './images.ts';
 import { createPixelReader } from './pixels.ts';
+import { exampleSizes } from './ports.ts';
+import type { Port } from './ports.ts';
 import { openOnnxFile } from './session.ts';
 import type { OnnxNetwork } from './session.ts';
 
@@ -62,9 +64,12 @@ export async function logitsOf(
     const shown = read({ ...images.take(chosen), views: view && Array.from(chosen, view) });
     const rows = await rowsOf(network, reading, shown, chosen.length).catch(refuse);
     const width = rows.length / chosen.length;
+    const isOne = width === 1 && places.length === 2;
     for (let image = 0; image < chosen.length; image++) {
+      const two = isOne ? twoLogits(rows[image] ?? NaN, gives) : undefined;
       places.forEach((place, label) => {
-        logits[(start + image) * places.length + label] = logitOf(rows[image * width + place] ?? NaN, gives);
+        const logit = two ? two[place] : logitOf(rows[image * width + place] ?? NaN, gives);
+        logits[(start + image) * places.length + label] = logit ?? NaN;
       });
     }
     onProgress(start + chosen.length);
@@ -85,18 +90,17 @@ function refuse(error: unknown): never {
 /** What the file gives for `count` images, `[count][outputs]`. */
 export async function rowsOf(
   network: OnnxNetwork,
-  reading: Pick<OnnxReading, 'layout' | 'size' | 'channels' | 'batch' | 'isFixed' | 'input' | 'output' | 'type'>,
+  reading: Port & Pick<OnnxReading, 'batch' | 'isFixed' | 'output'>,
   pixels: Float32Array,
   count: number,
 ): Promise<Float32Array> {
-  const { layout, size, channels, batch, isFixed } = reading;
-  const one = layout === 'nchw' ? [channels, ...size] : [...size, channels];
+  const { batch, isFixed } = reading;
   const length = isFixed ? batch : count;
   const image = pixels.length / count;
   // A file of a fixed batch is shown black images after the last one.
   const fed = length === count ? pixels : new Float32Array(length * image);
   if (fed !== pixels) fed.set(pixels);
-  const { values, shape } = await network.run(reading, fed, [length, ...one]);
+  const { values, shape } = await network.run(reading, fed, [length, ...exampleSizes(reading)]);
   if (shape[0] === length) return values.subarray(0, (values.length / length) * count);
   throw new WorkbenchError(
     'usage.invalid',
