@@ -1,6 +1,6 @@
 /** Answers from a file as a teacher: what is read of it, what it teaches, what is refused. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,6 +16,7 @@ import { disposeTargets } from '../../src/compute/teachers/targets.ts';
 import { evaluateTeacher, openTeacher, teacherTargets } from '../../src/compute/teachers/teacher.ts';
 import { train } from '../../src/compute/training/trainer.ts';
 import { LOGITS } from '../../src/core/distill/teacher-arrays.ts';
+import { STEPS, writeTinySteps } from '../support/tiny-steps.ts';
 import { COMPRESSED, npyFile, zipFile } from './support/numpy-files.ts';
 import type { FloatType } from './support/numpy-files.ts';
 import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
@@ -23,6 +24,7 @@ import { TINY_RECIPE, tinyConvolutional, tinyTask } from './support/tiny-trainin
 
 const folder = mkdtempSync(join(tmpdir(), 'logits-teacher-'));
 const data = writeTinyDataset(join(folder, 'data'));
+const steps = writeTinySteps(join(folder, 'steps'));
 const free = (): Promise<void> => Promise.resolve();
 const quiet = (): (() => void) => () => undefined;
 const KNOWN = {
@@ -48,13 +50,18 @@ const rightRows = (count: number, wrong = 0): number[] =>
 const rowsFile = (count: number, wrong = 0, type: FloatType = '<f4'): Buffer =>
   npyFile(rightRows(count, wrong), [count, CLASSES], type);
 
-async function imported(bytes: Uint8Array, name = 'logits.npy', said: Pick<SaidOfTeacher, 'gives' | 'classes'> = {}) {
+async function imported(
+  bytes: Uint8Array,
+  name = 'logits.npy',
+  said: Pick<SaidOfTeacher, 'gives' | 'classes'> = {},
+  of = data,
+) {
   number += 1;
   const [file, directory] = [join(folder, `${number}-${name}`), join(folder, `teacher-${number}`)];
   writeFileSync(file, bytes);
-  const order = { name: 'theirs', title: 'Theirs', date: '2026-01-02', dataset: { directory: data, known: KNOWN } };
+  const order = { name: 'theirs', title: 'Theirs', date: '2026-01-02', dataset: { directory: of, known: KNOWN } };
   const source = { kind: 'logits', file, said } as const;
-  return { directory, ...(await importLogits({ ...order, source }, loadDataset(data), directory, free, quiet)) };
+  return { directory, ...(await importLogits({ ...order, source }, loadDataset(of), directory, free, quiet)) };
 }
 
 describe('a file of NumPy', () => {
@@ -137,6 +144,28 @@ describe('answers', () => {
   /** .75 for the image's class, .25 for the next, 0 for the last. */
   const chance = (row: number, name: string): number =>
     [0.75, 0.25, 0][(['a', 'b', 'c'].indexOf(name) - (row % 3) + 3) % 3] ?? NaN;
+
+  // A network of two classes may have one output: what speaks for the second.
+  it.each([
+    ['logits', [STEPS.train], [0.3, -0.2], 'logits'],
+    ['logits, a column', [STEPS.train, 1], [3, -2], 'logits'],
+    ['probabilities', [STEPS.train, 1], [0.7, 0.1], 'probabilities'],
+  ] as const)('that are one column for two classes, %s, are those of both', async (_, shape, [right, wrong], gives) => {
+    const { labels } = loadDataset(steps).split('train');
+    // The first four are wrong.
+    const values = Array.from(labels, (label, row) => ((label === 1) === row >= 4 ? right : wrong));
+    const { card, directory } = await imported(npyFile(values, shape), 'one.npy', {}, steps);
+    expect([card.classes, card.gives, card.accuracy.train]).toEqual([2, gives, (STEPS.train - 4) / STEPS.train]);
+    const told = readFileSync(join(directory, 'logits.safetensors'));
+    const [first, second] = new Float32Array(told.buffer.slice(told.byteOffset + told.length - 4 * 2 * STEPS.train));
+    const chosen = values[0] ?? NaN;
+    const difference = gives === 'logits' ? chosen : Math.log(chosen) - Math.log(1 - chosen);
+    expect((second ?? NaN) - (first ?? NaN)).toBeCloseTo(difference, 5);
+  });
+
+  it('that are one column for three classes are refused', async () => {
+    await expect(imported(npyFile(new Array<number>(TRAIN).fill(1), [TRAIN, 1]))).rejects.toThrow('gives 1 number for');
+  });
 
   it('teach the same for every view of an image', async () => {
     const { directory } = await imported(rowsFile(TRAIN));

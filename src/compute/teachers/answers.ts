@@ -42,8 +42,9 @@ export function placesOf(
     new WorkbenchError('usage.invalid', `classes: ${problem}`, { field: 'classes' });
   if (said === undefined) {
     if (outputs === classes.length) return classes.map((_, label) => label);
+    const numbers = outputs === 1 ? '1 number' : `${outputs} numbers`;
     throw refuse(
-      `the teacher gives ${outputs} numbers for an example, and the data set has ${classes.length} classes ` +
+      `the teacher gives ${numbers} for an example, and the data set has ${classes.length} classes ` +
         `(${shortList(classes)}). Say which output is which class (--classes), or choose another data set.`,
     );
   }

@@ -39,7 +39,8 @@ export async function importLogits(
   const { id, title: dataTitle, shape, classes } = dataset.card;
   if (known === undefined) throw new Error('Answers are of a data set that is known');
   stage('reading the answers')(0, 1);
-  const arrays = splitsOf(await readArrays(file), file);
+  const read = splitsOf(await readArrays(file), file);
+  const arrays = classes.length === 2 ? ofBothClasses(read, said.gives) : read;
   for (const [split, array] of arrays) assertRows(split, array, dataset, file);
   const gives = said.gives ?? ([...arrays.values()].every(isOfProbabilities) ? 'probabilities' : 'logits');
   const rows = new Map<SplitName, Float32Array>();
@@ -99,6 +100,26 @@ function splitsOf(arrays: ReadonlyMap<string, NumberArray>, file: string): Reado
   }
   if (found.has('train')) return new Map(SPLITS.flatMap((name) => pairOf(name, found.get(name))));
   throw refused(file, 'it has no array "train": students learn from the answers to training examples');
+}
+
+/** Columns of both classes from the one that may be given for two, `[rows]` or `[rows][1]`: what
+ * speaks for the second. Others as they are. */
+function ofBothClasses(
+  arrays: ReadonlyMap<SplitName, NumberArray>,
+  said: LogitsCard['gives'] | undefined,
+): ReadonlyMap<SplitName, NumberArray> {
+  const all = [...arrays.values()];
+  if (!all.every(({ shape: [, width = 1], values, shape }) => width === 1 && shape[0] === values.length)) return arrays;
+  const areShares = all.every(({ values }) => values.every((value) => value >= 0 && value <= 1));
+  const gives = said ?? (areShares ? 'probabilities' : 'logits');
+  const both = ({ values }: NumberArray): NumberArray => ({
+    shape: [values.length, 2],
+    values: Float32Array.from({ length: 2 * values.length }, (_, place) => {
+      const second = values[place >> 1] ?? NaN;
+      return place % 2 === 1 ? second : gives === 'logits' ? 0 : 1 - second;
+    }),
+  });
+  return new Map([...arrays].map(([split, array]) => [split, both(array)]));
 }
 
 const pairOf = <K, V>(key: K, value: V | undefined): readonly (readonly [K, V])[] =>
