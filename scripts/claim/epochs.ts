@@ -6,11 +6,13 @@ import type { RecordedTable } from '../../src/core/strategies/recorded-table.ts'
 import type { GameOrder } from './games.ts';
 import { createPool } from './pool.ts';
 import type { Pool } from './pool.ts';
-import { BUDGET, DIRECTIONS, SEEDS } from './protocol.ts';
+import { BUDGET, DIRECTIONS } from './protocol.ts';
 import type { Direction, Player } from './protocol.ts';
 
 /** The default strategy. */
 export const EPOCH_PLAYER = 'gp-ehvi' satisfies Player;
+/** More than elsewhere: of twenty the median of epochs to a share is known to a quarter. */
+export const EPOCH_SEEDS: readonly number[] = Array.from({ length: 100 }, (_, index) => index + 1);
 /** Epochs after which shares are told; differences after the second. */
 export const EPOCH_MARKS = [80, 160, 240, 400, 800] as const;
 export const ENDPOINT_EPOCHS = 160;
@@ -65,6 +67,6 @@ function legsOf({ legs = [], metrics }: RecordedTable, search: string): NonNulla
 
 /** Seed by seed: what is there at any time is paired. */
 export const epochOrders = (studies: readonly EpochStudy[]): readonly GameOrder[] =>
-  SEEDS.flatMap((seed) =>
+  EPOCH_SEEDS.flatMap((seed) =>
     studies.flatMap(({ pools }) => NAMES.map((name) => ({ pool: pools[name], player: EPOCH_PLAYER, seed }))),
   );

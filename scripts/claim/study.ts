@@ -83,9 +83,14 @@ export function ordersOf({ all }: Pick<Studies, 'all'>): readonly GameOrder[] {
 /** The games of one player on a pool, by seed, as far as they were played. */
 export type FindGame = (order: GameOrder) => GameRecord | undefined;
 
-export function gamesOf(find: FindGame, pool: Pool, player: Player): ReadonlyMap<number, GameRecord> {
+export function gamesOf(
+  find: FindGame,
+  pool: Pool,
+  player: Player,
+  seeds: readonly number[] = SEEDS,
+): ReadonlyMap<number, GameRecord> {
   return new Map(
-    SEEDS.flatMap((seed) => {
+    seeds.flatMap((seed) => {
       const game = find({ pool, player, seed });
       return game ? [[seed, game] as const] : [];
     }),

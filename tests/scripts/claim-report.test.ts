@@ -187,7 +187,9 @@ describe('searches at equal epochs', () => {
     const text = epochFigures([study!], ({ seed }) => (seed === 1 ? (record as unknown as GameRecord) : undefined));
     // Until the hundredth epoch nothing is trained; whoever trains all has what can be reached.
     expect(text).toMatch(/\| whole trainings alone \| 0\.0000 \| 0\.\d{4} \| .* \| 0\.9983 \|/);
-    expect(text).toContain('| both | whole trainings alone | seed 1 → 2 | 1 | 0.0000 | 0.0000 to 0.0000 | 0.00 |');
+    expect(text).toContain(
+      '| both | whole trainings alone | seed 1 → 2 | 1 | 0.0000 | 0.0000 to 0.0000 | 0.00 | 1.00 (1.00 to 1.00) |',
+    );
   });
 
   it('say so where a table has none', () => {
