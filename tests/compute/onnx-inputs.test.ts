@@ -46,7 +46,7 @@ const longs = (name: string, dims: readonly number[], values: readonly number[])
 const node = (type: string, inputs: readonly string[], output: string, attributes: OnnxNode['attributes'] = {}) => ({
   ...{ type, name: output, inputs, outputs: [output], attributes },
 });
-const [FLOAT, INT32, INT64, DOUBLE] = [1, 6, 7, 11] as const;
+const [FLOAT, INT32, INT64, DOUBLE, BFLOAT] = [1, 6, 7, 11, 16] as const;
 
 describe('an ONNX file over images', () => {
   const { side } = COLOUR;
@@ -92,6 +92,20 @@ describe('an ONNX file over images', () => {
     const { card, test } = await imported(shaped(FLOAT, layout, ['n', 3 * side * side], 1), colours);
     expect(card.reading).toMatchObject({ layout, axes: 2, size: [side, side], channels: 3 });
     expect([card.accuracy.validation, test]).toEqual([1, 1]);
+  });
+
+  // It was called by the name and the place of its copy, and operators were blamed.
+  it('of bfloat16 is refused by its own name, and by what to do', async () => {
+    const bytes = retyped(colourNetwork(), 'pixels', BFLOAT);
+    const refused = await imported(bytes, colours).catch((error: unknown) => String(error));
+    expect(refused).toMatch(/\b\d+\.onnx: ONNX Runtime cannot run it: .*bfloat16.* in float32\.$/);
+    expect(refused).not.toContain(folder);
+  });
+
+  it('of one image at a time is told so in words', async () => {
+    expect((await imported(colourNetwork({ batch: 1 }), colours)).notes).toEqual([
+      'It takes one image at a time (a fixed batch).',
+    ]);
   });
 
   it('that takes a row of another length is refused with both', async () => {

@@ -47,7 +47,7 @@ export async function importOnnx(
     const weights = await copyHashed(file, join(directory, MODEL_FILE));
     const data: Copied[] = [];
     for (const location of locations) data.push(await copyBeside(file, location, directory));
-    const network = await openOnnxFile(join(directory, MODEL_FILE));
+    const network = await openOnnxFile(join(directory, MODEL_FILE), basename(file));
     try {
       const { judged, accuracy, givesOne } = await tried(network, said, dataset, yieldToEvents, stage);
       const [best] = judged;
@@ -224,7 +224,11 @@ function waysOf({ type, batch, isFixed }: OnnxReading, saysAny: boolean): readon
       ? ['Its file says that it takes any number of {many}, and it fails on two: it is shown one at a time.']
       : []),
     ...(isFixed && !saysAny
-      ? [`It takes exactly ${batch} {many} at a time (a fixed batch): empty ones fill up the last.`]
+      ? [
+          batch === 1
+            ? 'It takes one {one} at a time (a fixed batch).'
+            : `It takes exactly ${batch} {many} at a time (a fixed batch): empty ones fill up the last.`,
+        ]
       : []),
   ];
 }

@@ -27,8 +27,9 @@ export interface OnnxNetwork {
   readonly dispose: () => Promise<void>;
 }
 
-/** Throws `backend.missing` without ONNX Runtime, `usage.invalid` where it refuses the file. */
-export async function openOnnxFile(file: string): Promise<OnnxNetwork> {
+/** `name`: by which a person knows it. Throws `backend.missing` without ONNX Runtime,
+ * `usage.invalid` where it refuses the file. */
+export async function openOnnxFile(file: string, name = basename(file)): Promise<OnnxNetwork> {
   const { InferenceSession: sessions, Tensor: tensors } = await loadOnnxRuntime();
   const threads = trainerThreads();
   const session = await sessions
@@ -41,9 +42,11 @@ export async function openOnnxFile(file: string): Promise<OnnxNetwork> {
       logSeverityLevel: 4,
     })
     .catch((error: unknown) => {
+      // Where the copy lies tells nobody anything.
+      const why = messageOf(error).replace(`Load model from ${file} failed:`, '').replace(/\.+$/, '');
       const message =
-        `${basename(file)}: ONNX Runtime cannot run it: ${messageOf(error)}. Export the teacher again, with ` +
-        'operators that ONNX Runtime knows.';
+        `${name}: ONNX Runtime cannot run it: ${why}. Export the teacher again, ` +
+        (why.includes('bfloat16') ? 'in float32.' : 'with operators that ONNX Runtime knows.');
       throw new WorkbenchError('usage.invalid', message, { file, field: 'file' }, { cause: error });
     });
   return {
