@@ -13,10 +13,17 @@ const LEAST_PROBABILITY = 1e-7;
 export const logitOf = (value: number, gives: Gives): number =>
   gives === 'logits' ? value : Math.log(Math.max(value, LEAST_PROBABILITY));
 
-/** Logits of both classes, of the one number that a network may give for two: what speaks for the
- * second. */
-export const twoLogits = (value: number, gives: Gives): readonly [number, number] =>
-  gives === 'logits' ? [0, value] : [logitOf(1 - value, gives), logitOf(value, gives)];
+/** Rows of both classes `[n][2]`, of the one number `[n]` that may be given for two: what speaks
+ * for the second. */
+export function bothClasses(values: Float32Array, gives: Gives): Float32Array {
+  const rows = new Float32Array(2 * values.length);
+  values.forEach((value, row) => rows.set(gives === 'logits' ? [0, value] : [1 - value, value], 2 * row));
+  return rows;
+}
+
+/** What such numbers are: probabilities where none is below 0 or above 1. */
+export const kindOfOne = (values: Float32Array): Gives =>
+  values.every((value) => value >= 0 && value <= 1) ? 'probabilities' : 'logits';
 
 /** Rows that are not below 0 and add up to 1, as far as half precision can. */
 export function areProbabilities(rows: Float32Array, width: number): boolean {

@@ -13,7 +13,7 @@ import { encodeSealed } from '../../files/safetensors.ts';
 import type { ImportedTeacher, ImportOrder } from '../../tasks/import-teacher/task.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import { areProbabilities, inWordsOf, logitOf, placesOf, weakWords } from '../answers.ts';
+import { areProbabilities, bothClasses, inWordsOf, kindOfOne, logitOf, placesOf, weakWords } from '../answers.ts';
 import { writeTeacherCard } from '../card.ts';
 import { readArrays } from './arrays.ts';
 import type { NumberArray } from './npy.ts';
@@ -110,16 +110,14 @@ function ofBothClasses(
 ): ReadonlyMap<SplitName, NumberArray> {
   const all = [...arrays.values()];
   if (!all.every(({ shape: [, width = 1], values, shape }) => width === 1 && shape[0] === values.length)) return arrays;
-  const areShares = all.every(({ values }) => values.every((value) => value >= 0 && value <= 1));
+  const areShares = all.every(({ values }) => kindOfOne(values) === 'probabilities');
   const gives = said ?? (areShares ? 'probabilities' : 'logits');
-  const both = ({ values }: NumberArray): NumberArray => ({
-    shape: [values.length, 2],
-    values: Float32Array.from({ length: 2 * values.length }, (_, place) => {
-      const second = values[place >> 1] ?? NaN;
-      return place % 2 === 1 ? second : gives === 'logits' ? 0 : 1 - second;
-    }),
-  });
-  return new Map([...arrays].map(([split, array]) => [split, both(array)]));
+  return new Map(
+    [...arrays].map(([split, { values }]) => [
+      split,
+      { shape: [values.length, 2], values: bothClasses(values, gives) },
+    ]),
+  );
 }
 
 const pairOf = <K, V>(key: K, value: V | undefined): readonly (readonly [K, V])[] =>

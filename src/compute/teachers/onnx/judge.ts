@@ -8,7 +8,7 @@ import { WorkbenchError } from '../../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import { areProbabilities, logitOf, placesOf, twoLogits } from '../answers.ts';
+import { areProbabilities, bothClasses, kindOfOne, logitOf, placesOf } from '../answers.ts';
 import { guessesFor } from './guesses.ts';
 import type { Guess } from './guesses.ts';
 import type { ByteImages } from './images.ts';
@@ -107,21 +107,20 @@ async function judgeOne(trial: Trial, guess: Guess, count: number, yieldToEvents
   const raw: OnnxReading = { ...port, ...batch, output, order, normalisation, gives: 'logits', places: all };
   const rows = await logitsOf(network, raw, { dataset, images, samples }, yieldToEvents, () => undefined);
   const labels = Uint8Array.from(samples, (sample) => dataset.split('val').labels[sample] ?? 0);
-  const areShares = givesOne ? rows.every((value) => value >= 0 && value <= 1) : areProbabilities(rows, outputs);
-  const gives = said.gives ?? (areShares ? 'probabilities' : 'logits');
   // One number was read as a logit, which stands behind that of the first class.
-  const logits = rows.map((value, place) =>
-    givesOne ? (twoLogits(rows[place | 1] ?? NaN, gives)[place % 2] ?? NaN) : logitOf(value, gives),
-  );
+  const one = givesOne ? rows.filter((_, place) => place % 2 === 1) : undefined;
+  const found = one ? kindOfOne(one) : areProbabilities(rows, outputs) ? 'probabilities' : 'logits';
+  const gives = said.gives ?? found;
+  const logits = (one ? bothClasses(one, gives) : rows).map((value) => logitOf(value, gives));
   const own = placesOf(said.classes, dataset.card.classes, outputs);
   const inOrder = evaluated(logits, labels, own, outputs);
-  const found = said.classes === undefined ? matchedPlaces(logits, labels, outputs) : undefined;
-  const matched = found && evaluated(logits, labels, found, outputs);
+  const other = said.classes === undefined ? matchedPlaces(logits, labels, outputs) : undefined;
+  const matched = other && evaluated(logits, labels, other, outputs);
   const isOther = matched !== undefined && matched.accuracy > inOrder.accuracy + CLEAR;
   const { accuracy, loss } = isOther ? matched : inOrder;
   const classes = said.classes ? 'as said' : isOther ? 'matched' : 'in order';
   return {
-    reading: { ...raw, gives, places: (isOther ? found : undefined) ?? own },
+    reading: { ...raw, gives, places: (isOther ? other : undefined) ?? own },
     guess: { layout: port.layout, order, scale, mean, deviation, classes, accuracy, images: samples.length },
     loss,
   };

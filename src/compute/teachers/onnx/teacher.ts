@@ -7,7 +7,7 @@ import type { View } from '../../data/augment.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { span } from '../../data/rows.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import { logitOf, twoLogits } from '../answers.ts';
+import { bothClasses, logitOf } from '../answers.ts';
 import { assertSameFile } from '../card.ts';
 import { assertLogitsAlone } from '../open-teacher.ts';
 import type { OpenTeacher } from '../open-teacher.ts';
@@ -62,14 +62,13 @@ export async function logitsOf(
     const chosen = samples.subarray(start, start + batch);
     await images.prepare(chosen, samples.subarray(start + batch, start + 2 * batch));
     const shown = read({ ...images.take(chosen), views: view && Array.from(chosen, view) });
-    const rows = await rowsOf(network, reading, shown, chosen.length).catch(refuse);
+    const given = await rowsOf(network, reading, shown, chosen.length).catch(refuse);
+    const isOne = given.length === chosen.length && places.length === 2;
+    const rows = isOne ? bothClasses(given, gives) : given;
     const width = rows.length / chosen.length;
-    const isOne = width === 1 && places.length === 2;
     for (let image = 0; image < chosen.length; image++) {
-      const two = isOne ? twoLogits(rows[image] ?? NaN, gives) : undefined;
       places.forEach((place, label) => {
-        const logit = two ? two[place] : logitOf(rows[image * width + place] ?? NaN, gives);
-        logits[(start + image) * places.length + label] = logit ?? NaN;
+        logits[(start + image) * places.length + label] = logitOf(rows[image * width + place] ?? NaN, gives);
       });
     }
     onProgress(start + chosen.length);
