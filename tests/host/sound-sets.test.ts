@@ -113,4 +113,20 @@ describe('a set of sound', () => {
       /it has \d+ bytes, and 4 recordings of 2400 samples/,
     );
   });
+
+  it.each<readonly [string, unknown, string | RegExp]>([
+    ['fewer', ['a.wav'], /it has 1 names for \d+ examples/],
+    ['numbers', Array.from({ length: 99 }, (_, number) => number), 'it is no list of names'],
+    ['longer than any path', ['a'.repeat(5000)], 'it is no list of names'],
+  ])('is refused where names of its files are %s, under the right hash', async (_, names, words) => {
+    const directory = await tonesIn(temporaryWorkspace('names').directory);
+    const card = await readDatasetCard(directory);
+    await expect(checkDatasetFiles(directory, card)).resolves.toBeDefined();
+    const forged = gzipSync(JSON.stringify(names));
+    writeFileSync(join(directory, 'val-names.json.gz'), forged);
+    await expect(checkDatasetFiles(directory, card)).rejects.toThrow('val-names.json.gz is damaged');
+    const entry = { file: 'val-names.json.gz', bytes: forged.length, sha256: sha256Of(forged) };
+    const lying = { ...card, splits: { ...card.splits, val: { ...card.splits.val, names: entry } } };
+    await expect(checkDatasetFiles(directory, lying)).rejects.toThrow(words);
+  });
 });

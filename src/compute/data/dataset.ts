@@ -7,6 +7,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { COLUMNS, columnBytes, columnOf } from '../../core/columns.ts';
 import type { Columns } from '../../core/columns.ts';
 import { dataKindOf } from '../../core/data-kinds.ts';
+import { namesBytes, namesIn } from '../../core/example-names.ts';
 import { datasetChanged, datasetChanges } from '../../core/sources.ts';
 import { datasetCardSchema } from '../../core/records/dataset-card.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
@@ -54,6 +55,9 @@ export interface Dataset {
   readonly split: (name: SplitName) => Split;
   /** Read whenever they are asked for; empty where the card names none. */
   readonly columns: (name: SplitName) => Columns;
+  /** Of each example's file, `[count]`, read whenever they are asked for; absent where none were
+   * kept. */
+  readonly names: (name: SplitName) => readonly string[] | undefined;
   /** Sound of one example, `[samples]` of 16 bits; absent where none was kept. */
   readonly recording: (name: SplitName, index: number) => Uint8Array | undefined;
   /** Lets go of its files. */
@@ -133,8 +137,9 @@ function datasetIn(
     cache.clear();
   };
   const columns = (name: SplitName): Columns => readColumns(directory, card, name);
+  const names = (name: SplitName): readonly string[] | undefined => readNames(directory, card.splits[name]);
   const recording: Dataset['recording'] = (name, index) => recordingOf(directory, card, name, index);
-  return { card, ...summaryOf(split('train'), card), split, columns, recording, close };
+  return { card, ...summaryOf(split('train'), card), split, columns, names, recording, close };
 }
 
 function recordingOf(directory: string, { splits }: DatasetCard, name: SplitName, index: number) {
@@ -285,6 +290,15 @@ function readColumns(directory: string, card: DatasetCard, split: SplitName): Co
     columns[name] = column;
   }
   return columns;
+}
+
+/** Throws `dataset.*`. */
+function readNames(directory: string, { names: entry, count }: DatasetCard['splits'][SplitName]) {
+  if (entry === undefined) return undefined;
+  const file = join(directory, entry.file);
+  const names = namesIn(unpack(file, readBytes(file), namesBytes(count)).toString('utf8'), count);
+  if (typeof names === 'string') throw corrupt(file, names);
+  return names;
 }
 
 function readCard(file: string): DatasetCard {

@@ -38,6 +38,8 @@ const splitSchema = z.object({
    * `groups`, its place in the sequence it was cut from. */
   columns: z.object({ group: fileSchema.optional(), position: fileSchema.optional() }).optional(),
   recordings: recordingsSchema.optional(),
+  /** Where each example lay in what was imported (gzipped JSON, a list of paths). */
+  names: fileSchema.optional(),
 });
 
 const cardSchema = z.object({

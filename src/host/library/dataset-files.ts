@@ -16,7 +16,7 @@ import type { DatasetSources, SplitName, SplitSources } from '../../core/records
 import { faultOf } from '../../core/records/zod.ts';
 import { strayStep } from '../../core/sequences/steps.ts';
 import { yieldToEvents } from '../slices.ts';
-import { checkColumns, checkRecordings } from './dataset-sides.ts';
+import { checkColumns, checkNames, checkRecordings } from './dataset-sides.ts';
 import {
   anotherContent,
   assertLength,
@@ -89,6 +89,7 @@ export async function checkDatasetFiles(
     await readLabels(directory, labels.file, count, card.classes.length);
     await checkSteps(imageFile, card, count);
     await checkRecordings(directory, card.splits[name]);
+    await checkNames(directory, card.splits[name]);
     splits.set(name, { ...hashes, ...(columns[name] !== undefined && { columns: columns[name] }) });
   }
   const [train, val, test] = SPLITS.map((name) => splits.get(name));

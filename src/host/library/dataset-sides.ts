@@ -1,10 +1,11 @@
-/** What lies beside a data set's images and labels: each example's group and position, and its
- * sound. */
+/** What lies beside a data set's images and labels: each example's group and position, its sound,
+ * and the name of its file. */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COLUMNS, columnBytes, columnOf, tornGroup } from '../../core/columns.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import { namesBytes, namesIn } from '../../core/example-names.ts';
 import { SPLITS } from '../../core/records/sources.ts';
 import type { SplitName } from '../../core/records/sources.ts';
 import { SPLIT_WORDS } from '../../core/sources.ts';
@@ -13,8 +14,8 @@ import { anotherContent, assertLength, checkPacked, corrupt, hashFile, unpacked,
 type Split = DatasetCard['splits'][SplitName];
 
 /** Every file of a split, by its name. */
-export function filesOfSplit({ images, labels, columns, recordings }: Split): readonly string[] {
-  const more = [columns?.group, columns?.position, recordings].flatMap((one) => (one ? [one.file] : []));
+export function filesOfSplit({ images, labels, columns, recordings, names }: Split): readonly string[] {
+  const more = [columns?.group, columns?.position, recordings, names].flatMap((one) => (one ? [one.file] : []));
   return [images.file, labels.file, ...more];
 }
 
@@ -71,6 +72,15 @@ export async function checkRecordings(directory: string, { recordings, count }: 
     throw corrupt(file, `it has ${found.length} bytes, and ${count} recordings of ${samples} samples are ${wanted}`);
   }
   if (sha256 !== undefined && sha256 !== found.sha256) throw anotherContent(file);
+}
+
+/** Throws `dataset.*` where the names of a split's files are not what its card says. */
+export async function checkNames(directory: string, { names, count }: Split): Promise<void> {
+  if (names === undefined) return;
+  const file = join(directory, names.file);
+  await checkPacked(file, names);
+  const found = namesIn((await unpacked(file, namesBytes(count))).toString('utf8'), count);
+  if (typeof found === 'string') throw corrupt(file, found);
 }
 
 /** `[samples]` of 16 bits, the lower byte first; `undefined` where none was kept, or the split has

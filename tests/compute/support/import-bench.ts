@@ -13,6 +13,8 @@ export interface ImportBench {
   /** Writes the files into a new folder and gives it. */
   source(files: Files): string;
   run(path: string, options?: Partial<ImportOptions>, yieldToEvents?: () => Promise<void>): Promise<Dataset>;
+  /** Folder of the data set that came last. */
+  last(): string;
   /** What imports have left so far. */
   left(): readonly string[];
   /** Length of a file of one of them. */
@@ -26,15 +28,18 @@ export function importBench(): ImportBench {
   const out = join(folder, 'out');
   mkdirSync(out);
   let number = 0;
+  const madeOf = (): string => join(out, `job-${number}-dataset`);
   return {
     source: (files) => writeFiles(join(folder, `source-${(number += 1)}`), files),
     run: async (path, options = {}, yieldToEvents = () => Promise.resolve()) => {
       const all = { fit: 'letterbox', gray: false, coarse: false, shares: { val: 0.1, test: 0.1 }, seed: 1 } as const;
       const input = { path, source: path, name: 'mine', title: 'Mine', date: '2026-01-31' };
-      const made = join(out, `job-${(number += 1)}-dataset`);
+      number += 1;
+      const made = madeOf();
       await importDataset({ ...input, options: { ...all, ...options } }, made, yieldToEvents, () => () => undefined);
       return loadDataset(made);
     },
+    last: madeOf,
     left: () => readdirSync(out),
     bytes: (made, file) => statSync(join(out, made, file)).size,
     clear: () => {

@@ -12,10 +12,26 @@ export type FloatType = keyof typeof TYPES;
 
 /** `numpy.save` of an array of this shape. */
 export function npyFile(values: readonly number[], shape: readonly number[], type: FloatType = '<f4'): Buffer {
+  return npyOf(type, shape, TYPES[type](values));
+}
+
+/** `numpy.save` of `numpy.array(names)`; `isBytes`: of an array of byte strings. */
+export function npyNames(names: readonly string[], isBytes = false): Buffer {
+  const cells = names.map((name) => (isBytes ? Buffer.from(name) : utf32(name)));
+  const width = Math.max(...cells.map(({ length }) => length));
+  const padded = cells.map((cell) => Buffer.concat([cell], width));
+  return npyOf(isBytes ? `|S${width}` : `<U${width / 4}`, [names.length], Buffer.concat(padded));
+}
+
+function utf32(text: string): Buffer {
+  return Buffer.from(Uint32Array.from(text, (character) => character.codePointAt(0) ?? 0).buffer);
+}
+
+function npyOf(type: string, shape: readonly number[], body: Uint8Array): Buffer {
   const sizes = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const header = `{'descr': '${type}', 'fortran_order': False, 'shape': ${sizes}, }`;
   const start = Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1');
-  return Buffer.concat([start, Buffer.from(`${header.padEnd(117)}\n`, 'latin1'), TYPES[type](values)]);
+  return Buffer.concat([start, Buffer.from(`${header.padEnd(117)}\n`, 'latin1'), body]);
 }
 
 /** `numpy.savez_compressed(file, train=a)` by NumPy 2.4.6, of the float32 array

@@ -2,7 +2,7 @@
  * at first, and each is decoded once, into the frame. */
 import sharp from 'sharp';
 import { framed, inParallel } from './fit.ts';
-import { groupsOf } from './labelled-files.ts';
+import { groupsOf, placeIn } from './labelled-files.ts';
 import type { LabelledFile, Medium } from './labelled-files.ts';
 import { BrokenFile, mapParts, unlessBroken } from './source.ts';
 import type { Parts, Source, SourceImages, SourceRequest } from './source.ts';
@@ -46,7 +46,8 @@ async function imageFiles(
     });
     for (const header of read) if (header !== undefined) headers.push(header);
     const sound = part.filter((_, index) => read[index] !== undefined);
-    return { ...imagesIn(sound), ...columnsOf(sound) };
+    const names = sound.map(({ file }) => placeIn(request.path, file));
+    return { ...imagesIn(sound), ...columnsOf(sound), names };
   });
   const channels = headers.some((header) => header.channels === 3) ? 3 : 1;
   return {

@@ -24,6 +24,9 @@ export interface Medium {
   ) => Promise<Source>;
 }
 
+/** Of a file in the imported folder, whatever parts paths here. */
+export const placeIn = (root: string, file: string): string => relative(root, file).split(sep).join('/');
+
 /** Groups of all files of a source, and each file's place among them; none where a file has
  * none. */
 export function groupsOf(parts: Parts<readonly LabelledFile[]>): {
@@ -49,7 +52,7 @@ export function groupFinder(root: string, pattern: string): (file: string) => st
   const expression = expressionOf(pattern);
   const looksAtPlace = pattern.includes('/');
   return (file) => {
-    const place = relative(root, file).split(sep).join('/');
+    const place = placeIn(root, file);
     const match = expression.exec(looksAtPlace ? place : basename(file));
     const group = match?.[1] ?? match?.[0] ?? '';
     if (group !== '') return group;

@@ -15,7 +15,7 @@ import { isCsvFolder, readCsvSource } from './csv-source.ts';
 import { inParallel } from './fit.ts';
 import { readFolderSource } from './folder-source.ts';
 import { IMAGE_EXTENSIONS } from './image-files.ts';
-import { groupsOf } from './labelled-files.ts';
+import { groupsOf, placeIn } from './labelled-files.ts';
 import type { LabelledFile, Medium } from './labelled-files.ts';
 import { BrokenFile, mapParts, unlessBroken, unusable } from './source.ts';
 import type { Decoded, Parts, Source, SourceImages, SourceRequest } from './source.ts';
@@ -113,7 +113,8 @@ async function soundFiles(
   return {
     ...{ classes, example: plan.example, ...(isKept && { samples: plan.length }), ...(groups && { groups }) },
     parts: await mapParts(cut, async (part) => {
-      return { ...examplesIn(part, plan, picture, isKept, findings), ...columnsOf(part) };
+      const names = isCut(request) && part.map(({ file }) => placeIn(path, file));
+      return { ...examplesIn(part, plan, picture, isKept, findings), ...columnsOf(part), ...(names && { names }) };
     }),
     warnings: [
       ...warnings,
@@ -162,9 +163,12 @@ function planOf(path: string, wavs: readonly WavFile[], { options }: SourceReque
   return { example, bands, frames, length };
 }
 
+/** A recording is one example, of its beginning. */
+const isCut = ({ options }: Pick<SourceRequest, 'options'>): boolean => options.sound?.long !== 'windows';
+
 /** All windows of a recording are one group, where nothing else says what is one. */
 function piecesOf(piece: Piece, { length, example }: Plan, { path, options }: SourceRequest): readonly Piece[] {
-  if (options.sound?.long !== 'windows') return [piece];
+  if (isCut({ options })) return [piece];
   const { wav, file, group = relative(path, file) } = piece;
   const count = Math.max(1, Math.round((wav.frames * example.rate) / wav.rate / length));
   return Array.from({ length: count }, (_, number) => ({ ...piece, group, number }));
@@ -255,14 +259,13 @@ function warningsOf(
     count((wav) => lengthOf(wav) < length),
   ];
   const seconds = Number((length / rate).toFixed(3));
-  const isCut = options.sound?.long !== 'windows';
   return [
     ...(others.length > 0
       ? [`Resampled to ${rate} Hz: ${plural(count((wav) => wav.rate !== rate))} of ${others.join(', ')} Hz.`]
       : []),
     ...(many > 0 ? [`Of several channels, of which the mean was taken: ${plural(many)}.`] : []),
     ...(longer > 0
-      ? [`Longer than ${seconds} s, ${isCut ? 'cut there' : 'cut into windows'}: ${plural(longer)}.`]
+      ? [`Longer than ${seconds} s, ${isCut({ options }) ? 'cut there' : 'cut into windows'}: ${plural(longer)}.`]
       : []),
     ...(shorter > 0 ? [`Shorter than ${seconds} s, with silence after it: ${plural(shorter)}.`] : []),
   ];

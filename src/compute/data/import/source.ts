@@ -21,6 +21,8 @@ export interface SourceImages {
   readonly labels: Uint8Array;
   /** `[count]` each, where there are any. */
   readonly columns?: Columns;
+  /** Each example's file, from the imported folder; absent where one file holds several. */
+  readonly names?: readonly string[];
   /** Throws `BrokenFile` where it is broken. */
   readonly read: (image: number, frame: Frame) => Promise<Decoded>;
 }

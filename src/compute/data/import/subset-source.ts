@@ -76,11 +76,13 @@ function chosenOf(
     return pixelsIn(all, place, place + 1);
   };
   const columns = chosenColumns(dataset.columns(name), places);
+  const known = dataset.names(name);
+  const names = known && { names: places.map((place) => known[place] ?? '') };
   if (dataset.card.example === undefined) {
-    return { ...uniformImages({ height, width, channels, read, labels }), columns };
+    return { ...uniformImages({ height, width, channels, read, labels }), columns, ...names };
   }
   return {
-    ...{ size: { height, width }, channels, labels, columns },
+    ...{ size: { height, width }, channels, labels, columns, ...names },
     read: (example) => {
       const sound = dataset.recording(name, places[example] ?? 0);
       return Promise.resolve({ pixels: read(example * bytes), ...(sound && { sound }) });

@@ -8,6 +8,7 @@ import { gzip } from 'node:zlib';
 import { sizeOf } from '../../../core/arch/ops.ts';
 import { COLUMNS, columnContent } from '../../../core/columns.ts';
 import type { Columns } from '../../../core/columns.ts';
+import { namesText } from '../../../core/example-names.ts';
 import type { DatasetCard } from '../../../core/records/dataset-card.ts';
 import { SPLITS } from '../../../core/records/sources.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
@@ -39,6 +40,8 @@ export interface WrittenSplit {
   readonly sound?: WrittenFile;
   /** A number for each example, where it has any. */
   readonly columns?: Columns;
+  /** Of each example's file, where each has one. */
+  readonly names?: readonly string[];
 }
 
 interface WrittenFile {
@@ -165,7 +168,7 @@ export async function writeDataset(
   };
   const cards: [SplitName, DatasetCard['splits'][SplitName]][] = [];
   for (const name of SPLITS) {
-    const { labels, pixels = new Uint8Array(), rows, columns, sound } = splits[name];
+    const { labels, pixels = new Uint8Array(), rows, columns, sound, names } = splits[name];
     const count = labels.length;
     if (rows) await step();
     const images = rows ? { ...rows, form: 'rows' as const } : await write(`${name}-images`, [count, ...size], pixels);
@@ -173,6 +176,7 @@ export async function writeDataset(
     const more = {
       ...(columns && Object.keys(columns).length > 0 && { columns: await packColumns(name, columns) }),
       ...(sound && samples !== undefined && { recordings: { ...sound, samples } }),
+      ...(names && { names: await pack(`${name}-names.json.gz`, Buffer.from(namesText(names))) }),
     };
     cards.push([name, { count, balance: balanceOf(labels, facts.classes.length), images, labels: classes, ...more }]);
   }

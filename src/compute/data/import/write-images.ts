@@ -79,7 +79,11 @@ export async function writeImages(
       }
       const written = writer.end();
       fingerprint.update(written.labels);
-      return { ...written, ...(images.columns && { columns: chosenColumns(images.columns, kept) }) };
+      return {
+        ...written,
+        ...(images.columns && { columns: chosenColumns(images.columns, kept) }),
+        ...(images.names && { names: kept.map((image) => images.names?.[image] ?? '') }),
+      };
     } finally {
       writer.close();
     }

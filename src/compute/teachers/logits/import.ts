@@ -1,7 +1,7 @@
 /** Answers that a teacher gave elsewhere become a teacher's folder, whole or not at all: rows of
- * the data set's images, in its order. */
+ * the data set's images, in its order or by the names of their files. */
 import { basename, join } from 'node:path';
-import { WorkbenchError } from '../../../core/errors.ts';
+import { messageOf, WorkbenchError } from '../../../core/errors.ts';
 import { SPLITS } from '../../../core/records/sources.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
 import type { Judged, LogitsCard } from '../../../core/records/teacher-card.ts';
@@ -16,6 +16,8 @@ import type { YieldToEvents } from '../../training/evaluate.ts';
 import { areProbabilities, bothClasses, inWordsOf, kindOfOne, logitOf, placesOf, weakWords } from '../answers.ts';
 import { writeTeacherCard } from '../card.ts';
 import { readArrays } from './arrays.ts';
+import { dealtByName } from './by-name.ts';
+import type { Dealt } from './by-name.ts';
 import type { NumberArray } from './npy.ts';
 
 const LOGITS_FILE = 'logits.safetensors';
@@ -39,8 +41,8 @@ export async function importLogits(
   const { id, title: dataTitle, shape, classes } = dataset.card;
   if (known === undefined) throw new Error('Answers are of a data set that is known');
   stage('reading the answers')(0, 1);
-  const read = splitsOf(await readArrays(file), file);
-  const arrays = classes.length === 2 ? ofBothClasses(read, said.gives) : read;
+  const read = await readAnswers(file, dataset);
+  const arrays = classes.length === 2 ? ofBothClasses(read.arrays, said.gives) : read.arrays;
   for (const [split, array] of arrays) assertRows(split, array, dataset, file);
   const gives = said.gives ?? ([...arrays.values()].every(isOfProbabilities) ? 'probabilities' : 'logits');
   const rows = new Map<SplitName, Float32Array>();
@@ -50,7 +52,7 @@ export async function importLogits(
     progress(rows.size, arrays.size);
     await yieldToEvents();
     const places = placesOf(said.classes, classes, array.shape[1] ?? 0);
-    assertNumbers(split, array, gives, file);
+    assertNumbers(array, gives, file, read.placeIn(split));
     const logits = inOrder(array, places, gives);
     rows.set(split, logits);
     const { accuracy } = evaluationOf(logits, dataset.split(split).labels, classes.length);
@@ -81,7 +83,27 @@ export async function importLogits(
   };
   writeTeacherCard(directory, card);
   const inputs = [...arrays].map(([split, array]) => `"${wordOf(split)}" [${array.shape.join(', ')}]`);
-  return { card, inputs, outputs: [], notes: inWordsOf(dataset.card, notesOf(card)) };
+  return { card, inputs, outputs: [], notes: inWordsOf(dataset.card, [...notesOf(card), ...read.notes]) };
+}
+
+interface Answers extends Dealt {
+  /** Where a row stands, in words. */
+  readonly placeIn: (split: SplitName) => (row: number) => string;
+}
+
+async function readAnswers(file: string, dataset: Dataset): Promise<Answers> {
+  const { arrays, names } = await readArrays(file);
+  if (names === undefined) {
+    const placeIn = (split: SplitName) => (row: number) => `array "${wordOf(split)}", row ${row + 1}`;
+    return { arrays: splitsOf(arrays, file), notes: [], placeIn };
+  }
+  try {
+    const placeIn = (split: SplitName) => (row: number) => `the row of "${dataset.names(split)?.[row]}"`;
+    return { ...dealtByName(arrays, names, dataset), placeIn };
+  } catch (error) {
+    if (error instanceof WorkbenchError) throw error;
+    throw refused(file, messageOf(error));
+  }
 }
 
 /** By split, training first; the only array of a file is of the training images, whatever its
@@ -133,11 +155,16 @@ function assertRows(split: SplitName, { shape }: NumberArray, { card }: Dataset,
   throw refused(
     file,
     `array "${wordOf(split)}" has ${shape[0]} rows, and ${card.title} has ${count} ${SPLIT_WORDS[split]} examples. ` +
-      'A row an example is needed, in the order of the data set: it keeps no names of files',
+      'A row an example is needed, in the order of the data set, or names of files beside the rows',
   );
 }
 
-function assertNumbers(split: SplitName, { shape, values }: NumberArray, gives: LogitsCard['gives'], file: string) {
+function assertNumbers(
+  { shape, values }: NumberArray,
+  gives: LogitsCard['gives'],
+  file: string,
+  placeOf: (row: number) => string,
+): void {
   const width = shape[1] ?? 1;
   const isBad = (value: number): boolean =>
     !(Math.abs(value) <= LARGEST) || (gives === 'probabilities' && (value < -1e-3 || value > 1.001));
@@ -149,8 +176,8 @@ function assertNumbers(split: SplitName, { shape, values }: NumberArray, gives: 
       ? 'no probability (--gives logits, if they are logits)'
       : `beyond ${LARGEST}, which half precision does not keep`
     : 'no number';
-  const where = `row ${Math.floor(place / width) + 1}, column ${(place % width) + 1}`;
-  throw refused(file, `array "${wordOf(split)}", ${where} is ${value}: ${why}`);
+  const where = `${placeOf(Math.floor(place / width))}, column ${(place % width) + 1}`;
+  throw refused(file, `${where} is ${value}: ${why}`);
 }
 
 function inOrder(
