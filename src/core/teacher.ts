@@ -1,9 +1,11 @@
 /** What is asked of any teacher, whatever kind it is. */
 import type { ArchitectureGraph } from './arch/graph.ts';
+import { networkLayers } from './distill/feature-levels.ts';
+import type { FeatureLevel, NetworkLayers } from './distill/feature-levels.ts';
 import { WorkbenchError } from './errors.ts';
 import { SPLITS } from './records/sources.ts';
 import type { SplitName } from './records/sources.ts';
-import type { EnsembleCard, GraphCard, Judged, TeacherCard, TeacherKind } from './records/teacher-card.ts';
+import type { EnsembleCard, GraphCard, Judged, OnnxLayer, TeacherCard, TeacherKind } from './records/teacher-card.ts';
 import { canonicalText } from './sources.ts';
 
 /** What there is beside networks of ours, in words. */
@@ -21,9 +23,39 @@ export const inputShapeOf = (card: TeacherCard): readonly number[] =>
 
 export const classesOf = (card: TeacherCard): number => (isGraphCard(card) ? card.graph.classes : card.classes);
 
-/** Absent where its layers are not known. */
+/** Absent where it is no network of ours. */
 export const graphOf = (card: TeacherCard): ArchitectureGraph | undefined =>
   isGraphCard(card) ? card.graph : undefined;
+
+/** What it shows beside its answers; absent where nothing is known of that. */
+export function layersOf(card: TeacherCard): NetworkLayers | undefined {
+  if (isGraphCard(card)) return networkLayers(card.graph);
+  return card.kind === 'onnx' && card.layers !== undefined ? shownLayers(card.layers) : undefined;
+}
+
+/** Of outputs of one size the last counts, as of layers; so does the last vector. */
+export function shownLayers(layers: readonly OnnxLayer[]): NetworkLayers {
+  const levels = new Map<string, FeatureLevel>();
+  let vector: NetworkLayers['vector'];
+  for (const layer of layers) {
+    const { output: layerId } = layer;
+    if (layer.form === 'vector') {
+      vector = { layerId, length: layer.length };
+    } else {
+      const { height, width, channels } = layer;
+      levels.set(`${height}x${width}`, { layerId, height, width, channels });
+    }
+  }
+  const places = ({ height, width }: FeatureLevel): number => height * width;
+  const sorted = [...levels.values()].sort((left, right) => places(right) - places(left));
+  return { levels: sorted, ...(vector && { vector }) };
+}
+
+/** `layer2 8 x 8 x 128` */
+export function layerWords(layer: OnnxLayer): string {
+  const sizes = layer.form === 'vector' ? [layer.length] : [layer.height, layer.width, layer.channels];
+  return `${layer.output} ${sizes.join(' x ')}`;
+}
 
 /** Numbers that it was taught; absent where they are not known. */
 export const paramsOf = (card: TeacherCard): number | undefined => ('params' in card ? card.params : undefined);
@@ -67,8 +99,8 @@ export function networkOf(card: TeacherCard): unknown {
   const { kind, inputShape, classes } = card;
   if (card.kind === 'logits') return { kind, inputShape, classes, rows: card.rows };
   if (card.kind === 'ensemble') return { kind, inputShape, classes, mean: card.mean };
-  const { reading, data = [] } = card;
-  return { kind, inputShape, classes, reading, data };
+  const { reading, data = [], layers } = card;
+  return { kind, inputShape, classes, reading, data, ...(layers && { layers }) };
 }
 
 /** The data that it is of, where that is known. */
@@ -84,9 +116,12 @@ export function withGraph(card: TeacherCard, what: string): GraphCard {
   throw noLayers(layersUnknown(card), what);
 }
 
-/** `name`: what it is called where it stands. */
-export const layersUnknown = (card: Exclude<TeacherCard, GraphCard>, name = card.name): string =>
-  `Teacher "${name}" is ${KIND_WORDS[card.kind]}: its layers are not known`;
+/** `name`: what it is called where it stands; `why`: what it lacks. */
+export const layersUnknown = (
+  card: Exclude<TeacherCard, GraphCard>,
+  name = card.name,
+  why = 'its layers are not known',
+): string => `Teacher "${name}" is ${KIND_WORDS[card.kind]}: ${why}`;
 
 export function noLayers(
   why: string,
@@ -98,4 +133,7 @@ export function noLayers(
 }
 
 /** What to do where a loss wants layers. */
-export const LOGIT_LOSSES = 'Choose a loss on logits (kd, mse, dkd or dist), or another teacher.';
+const OTHERS = 'a loss on logits (kd, mse, dkd or dist), or another teacher.';
+export const LOGIT_LOSSES = `Choose ${OTHERS}`;
+/** The same of an ONNX file, which may give more than it does. */
+export const MORE_OUTPUTS = `Export it with its layers as further outputs, or choose ${OTHERS}`;

@@ -13,6 +13,7 @@ import type { DistillationRecipe } from '../../src/core/records/distillation.ts'
 import { logitDistance } from '../oracle/distill/logits.ts';
 import { relationDistance } from '../oracle/distill/relations.ts';
 import { crossEntropy, distillationLoss } from '../oracle/distill/soft-targets.ts';
+import { networkLayers } from '../../src/core/distill/feature-levels.ts';
 import { teacherArrays } from '../../src/core/distill/teacher-arrays.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
@@ -51,7 +52,10 @@ function batchOf(logits: Tensor2D, labels: readonly number[], smoothing: number,
 }
 
 const graph = tinyConvolutional();
-const targetsOf = (tensors: ReadonlyMap<string, Tensor>) => ({ graph, tensors, views: 1, rows: 5, viewSeed: 1 });
+const targetsOf = (tensors: ReadonlyMap<string, Tensor>) => ({
+  ...{ layers: networkLayers(graph), tensors },
+  ...{ views: 1, rows: 5, viewSeed: 1 },
+});
 
 function lossAt(logits: Tensor, distillation: DistillationRecipe, smoothing: number, progress: number): Tensor {
   const labels = new Uint8Array(5);
@@ -177,7 +181,7 @@ describe('attention transfer', () => {
       for (const one of [tinyConvolutional(), tinyTransformer()]) {
         tf.tidy(() => {
           const tensors = new Map<string, Tensor>();
-          const teacherSide = { ...targetsOf(tensors), graph: one };
+          const teacherSide = { ...targetsOf(tensors), layers: networkLayers(one) };
           const labels = new Uint8Array(5);
           const criterion = createCriterion({ student: one, distillation, labels, teacher: teacherSide });
           const widths = new Map(criterion.taps.map((tap, index) => [tap, index === 0 ? 4 : 2] as const));
@@ -188,7 +192,12 @@ describe('attention transfer', () => {
               return [tap, tf.randomNormal(shape, 0, 1, 'float32', 9)];
             }),
           );
-          for (const { name, form } of teacherArrays(distillation, one, one, 5)) {
+          for (const { name, form } of teacherArrays(
+            distillation,
+            one,
+            { classes: 4, layers: networkLayers(one) },
+            5,
+          )) {
             if (form.kind !== 'attention') continue;
             const feature = features.get(form.layerId) ?? unused();
             const shaped = tf.reshape(feature, [5, ...form.size, -1]) as Tensor4D; // a map
@@ -226,7 +235,7 @@ describe('hints', () => {
       const distillation = DISTILLATION_DEFAULTS.fitnet;
       const labels = new Uint8Array(5);
       const criterion = createCriterion({ student: graph, distillation, labels, teacher: targetsOf(new Map()) });
-      const [array] = teacherArrays(distillation, graph, graph, 5);
+      const [array] = teacherArrays(distillation, graph, { classes: 4, layers: networkLayers(graph) }, 5);
       expect(array?.shape).toEqual([4, 4, 6]);
       const feature = tf.randomNormal([5, 4, 4, 6], 0, 1, 'float32', 4) as Tensor4D; // a map
       // A 1x1 kernel that copies; batch norm then only standardises, which the teacher's map has
@@ -267,10 +276,10 @@ describe('hints', () => {
     const { fitnet } = DISTILLATION_DEFAULTS;
     // So many rows that the teacher's 16x16 map is pooled to 8x8.
     const many = 2 ** 26 / (4 * 64);
-    const teacherSide = { ...targetsOf(new Map()), graph: wide, rows: many };
+    const teacherSide = { ...targetsOf(new Map()), layers: networkLayers(wide), rows: many };
     const labels = new Uint8Array(5);
     const { slots } = createCriterion({ student: wide, distillation: fitnet, labels, teacher: teacherSide });
-    expect(teacherArrays(fitnet, wide, wide, many)[0]?.shape).toEqual([8, 8, 4]);
+    expect(teacherArrays(fitnet, wide, { classes: 4, layers: networkLayers(wide) }, many)[0]?.shape).toEqual([8, 8, 4]);
     expect(slots[0]?.spec.shape).toEqual([3, 3, 4, 4]);
   });
 });
@@ -289,7 +298,7 @@ describe('contrast', () => {
   function contrastAt(labelsOf: readonly number[], vector: Tensor, kept: Map<string, Tensor>): Scalar {
     const labels = Uint8Array.from(labelsOf);
     const narrow = resnetTeacher([8, 8, 1], 4, { widths: [3], blocks: 1 });
-    const teacherSide = { ...targetsOf(new Map()), graph: narrow };
+    const teacherSide = { ...targetsOf(new Map()), layers: networkLayers(narrow) };
     const criterion = createCriterion({ student: narrow, distillation, labels, teacher: teacherSide });
     const weights = slotsOf(criterion, (name, shape) => {
       if (name.endsWith('Kernel')) return tf.eye(3);

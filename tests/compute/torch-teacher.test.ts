@@ -47,6 +47,13 @@ ${lines}
 print(json.dumps({**accuracy, 'params': sum(p.numel() for p in model.parameters())}))
 `;
 
+const orderOf = (file: string, directory: string) => {
+  const source = { kind: 'onnx', file: join(folder, file), said: {} } as const;
+  return { source, dataset: { directory }, name: 'theirs', title: 'Theirs', date: '2026-01-02' };
+};
+/** The page's blocks of Python, in their order. */
+const blocks = [...readFileSync(PAGE, 'utf8').matchAll(/```python\n([^`]+)```/g)].map(([, lines = '']) => lines);
+
 describe.skipIf(!hasTorch)(`a network of PyTorch${hasTorch ? '' : ' (skipped: no PyTorch here)'}`, () => {
   it('is as good here as PyTorch says, by the lines of the page', async () => {
     const directory = writeColourDataset(join(folder, 'data'), { train: 600, val: 500, test: 500, strength: 7 });
@@ -57,21 +64,25 @@ describe.skipIf(!hasTorch)(`a network of PyTorch${hasTorch ? '' : ' (skipped: no
       writeFileSync(join(folder, `${name}-pixels`), split.pixels);
       writeFileSync(join(folder, `${name}-labels`), split.labels);
     }
-    const lines = /```python\n([^`]+)```/.exec(readFileSync(PAGE, 'utf8'))?.[1] ?? '';
+    const [lines = '', more = ''] = blocks;
     expect(lines).toContain('torch.onnx.export');
-    const script = TRAIN(lines.replace(/^model = .*\n/m, '').replace('teacher.onnx', 'theirs.onnx'));
-    writeFileSync(join(folder, 'train.py'), script);
+    expect(more).toContain('class WithLayers');
+    const own = lines.replace(/^model = .*\n/m, '').replace('teacher.onnx', 'theirs.onnx');
+    const layered = more
+      .replace(/^layers = .*\n/m, "layers = ['2', '6', '7']\n")
+      .replace('teacher.onnx', 'layered.onnx');
+    writeFileSync(join(folder, 'train.py'), TRAIN(`${own}${layered}`));
     const said = execFileSync(peerPython(), ['train.py'], { cwd: folder, encoding: 'utf8' });
     const told = JSON.parse(said.trim().split('\n').at(-1) ?? '') as Record<'val' | 'test' | 'params', number>;
-    const source = { kind: 'onnx', file: join(folder, 'theirs.onnx'), said: {} } as const;
-    const order = { source, dataset: { directory }, name: 'theirs', title: 'Theirs' };
-    const { card } = await importOnnx(
-      { ...order, date: '2026-01-02' },
-      dataset,
-      join(folder, 'teacher'),
-      () => Promise.resolve(),
-      () => () => undefined,
-    );
+    const importing = (file: string) =>
+      importOnnx(
+        orderOf(file, directory),
+        dataset,
+        join(folder, `teacher of ${file}`),
+        () => Promise.resolve(),
+        () => () => undefined,
+      );
+    const { card } = await importing('theirs.onnx');
     expect(Math.abs(card.accuracy.validation - told.val)).toBeLessThan(0.001);
     expect(Math.abs(card.accuracy.test - told.test)).toBeLessThan(0.001);
     expect(card.guesses[0]).toMatchObject({ layout: 'nchw', order: 'rgb', mean: 'imagenet', deviation: 'imagenet' });
@@ -80,5 +91,12 @@ describe.skipIf(!hasTorch)(`a network of PyTorch${hasTorch ? '' : ' (skipped: no
     // Some are hard to tell: all right would show nothing.
     expect(told.val).toBeGreaterThan(0.5);
     expect(told.val).toBeLessThan(0.99);
+    const shown = await importing('layered.onnx');
+    expect(shown.card.accuracy).toEqual(card.accuracy);
+    expect(shown.card.layers).toEqual([
+      { form: 'map', output: 'layer_2', order: 'nchw', height: 8, width: 8, channels: 8 },
+      { form: 'map', output: 'layer_6', order: 'nchw', height: 2, width: 2, channels: 8 },
+      { form: 'vector', output: 'layer_7', length: 32 },
+    ]);
   });
 });

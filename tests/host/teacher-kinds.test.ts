@@ -100,7 +100,7 @@ describe.each(KINDS)('a teacher of the kind $kind', ({ name, kind, validation, p
         return;
       }
       expect(refusal?.field).toBe('recipe.distillation.loss');
-      expect(refusal?.message).toContain('Choose a loss on logits (kd, mse, dkd or dist)');
+      expect(refusal?.message).toContain('hoose a loss on logits (kd, mse, dkd or dist)');
       await expect(client.runs.start(search(name, loss))).rejects.toMatchObject({ code: 'teacher.mismatch' });
       // Where none is named, the one with layers teaches.
       const { teacher: _, ...unnamed } = search(name, loss);
@@ -121,6 +121,29 @@ describe.each(KINDS)('a teacher of the kind $kind', ({ name, kind, validation, p
 
   it('leaves the workspace sound', async () => {
     expect(await client.system.doctor()).toMatchObject({ ok: true, problems: [] });
+  });
+});
+
+describe('an ONNX file that gives layers', () => {
+  it('teaches by the losses that they serve, and says what the others lack', async () => {
+    const card = writeFakeOnnxTeacher(inTeachers('layered'), 'layered');
+    const map = { form: 'map', output: 'half', order: 'nchw', height: 14, width: 14, channels: 8 };
+    writeFileSync(join(inTeachers('layered'), 'teacher.json'), JSON.stringify({ ...card, layers: [map] }));
+    const view = (await client.catalog.teachers()).find((one) => one.name === 'layered');
+    expect(view?.layers).toEqual(['half 14 x 14 x 8']);
+    for (const loss of ['at', 'fitnet'])
+      expect((await client.runs.preview(search('layered', loss))).refusal).toBeUndefined();
+    const { refusal } = await client.runs.preview(search('layered', 'crd'));
+    expect(refusal?.message).toBe(
+      'Teacher "layered" is an ONNX file: it shows no vectors beside its answers, and losses on features (crd) need ' +
+        'them. Export it with its layers as further outputs, or choose a loss on logits (kd, mse, dkd or dist), or ' +
+        'another teacher.',
+    );
+    const { run } = await client.runs.start(search('layered', 'at'));
+    await untilRun(client, run.id, ({ run: { state } }) => state !== 'running');
+    expect((await client.runs.trials({ id: run.id })).map(({ state }) => state)).toEqual(['finished']);
+    await client.runs.trash({ ids: [run.id] });
+    rmSync(inTeachers('layered'), { recursive: true });
   });
 });
 

@@ -154,6 +154,9 @@ export const teacherSchema = z.strictObject({
   kind: teacherKindSchema,
   /** Absent, as its MACs are, where its layers are not known. */
   graph: graphSchema.optional(),
+  /** Of a network of another kind: outputs that losses on features compare students with, in
+   * words. */
+  layers: list(z.string()).optional(),
   /** Absent where they are not known. */
   params: z.number().optional(),
   macs: z.number().optional(),

@@ -13,6 +13,7 @@ import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { RecipeOf } from '../../core/records/distillation.ts';
 import { levelPairs } from '../../core/distill/feature-levels.ts';
+import type { NetworkLayers } from '../../core/distill/feature-levels.ts';
 import { attentionArray } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
 import type { Criterion } from './criterion.ts';
@@ -26,7 +27,7 @@ const ATTENTION_EPSILON = 1e-12;
 export function attentionLoss(
   { weight, power }: RecipeOf<'at'>,
   student: ArchitectureGraph,
-  teacher: ArchitectureGraph,
+  teacher: NetworkLayers,
 ): Criterion {
   const pairs = levelPairs(student, teacher);
   return {

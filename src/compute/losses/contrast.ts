@@ -23,7 +23,8 @@ import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { RecipeOf } from '../../core/records/distillation.ts';
 import { lastVector } from '../../core/distill/feature-levels.ts';
-import { vectorArray } from '../../core/distill/teacher-arrays.ts';
+import type { NetworkLayers } from '../../core/distill/feature-levels.ts';
+import { vectorArray, vectorOf } from '../../core/distill/teacher-arrays.ts';
 import { sloped } from '../backend/differentiable.ts';
 import { keptSlot, trainedSlot } from './criterion.ts';
 import type { Criterion, CriterionBatch } from './criterion.ts';
@@ -36,14 +37,14 @@ const SMALLEST_SQUARE = 1e-12;
 export function contrastLoss(
   recipe: RecipeOf<'crd'>,
   student: ArchitectureGraph,
-  teacher: ArchitectureGraph,
+  teacher: NetworkLayers,
   labels: Uint8Array,
 ): Criterion {
   const images = labels.length;
   const size = Math.min(recipe.bank, images);
   const { embedding } = recipe;
   const source = lastVector(student);
-  const array = vectorArray(teacher);
+  const array = vectorArray(vectorOf(teacher));
   const sides = [
     sideSlots('student', source.length, size, embedding),
     sideSlots('teacher', array.shape[0] ?? 0, size, embedding),

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import { featureLevels } from '../../core/distill/feature-levels.ts';
+import type { NetworkLayers } from '../../core/distill/feature-levels.ts';
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
 import type { DistillationRecipe } from '../../core/records/distillation.ts';
 import { LOGIT_LOSSES, noLayers } from '../../core/teacher.ts';
@@ -50,17 +50,17 @@ export function createCriterion({ student, distillation, teacher, labels }: Crit
   }
 }
 
-function layersOf({ graph }: TeacherTargets): ArchitectureGraph {
-  if (graph === undefined)
+function layersOf({ layers }: TeacherTargets): NetworkLayers {
+  if (layers === undefined)
     throw noLayers("The teacher's layers are not known", 'losses on features', { remedy: LOGIT_LOSSES });
-  return graph;
+  return layers;
 }
 
 /** One of the teacher's arrays for a batch, from its logits and what its layers gave. The caller
  * owns it. */
 export function teacherOutput(
   { form, name }: TeacherArray,
-  graph: ArchitectureGraph,
+  layers: NetworkLayers,
   logits: Tensor,
   features: ReadonlyMap<string, Tensor>,
 ): Tensor {
@@ -69,7 +69,7 @@ export function teacherOutput(
   if (feature === undefined) throw new Error(`The teacher has no layer "${form.layerId}"`);
   // A copy: the pass disposes what it was given, and a layer's output is the tidy's.
   if (form.kind === 'vector') return tf.clone(feature);
-  const level = featureLevels(graph).find(({ layerId }) => layerId === form.layerId);
+  const level = layers.levels.find(({ layerId }) => layerId === form.layerId);
   if (level === undefined) throw new Error(`"${name}" is of no level of the teacher`);
   const map = poolTo(mapOf(feature, level), form.size);
   return form.kind === 'map' ? tf.clone(map) : attentionMaps(map, form.power);

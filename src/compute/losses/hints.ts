@@ -16,6 +16,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { RecipeOf } from '../../core/records/distillation.ts';
+import type { NetworkLayers } from '../../core/distill/feature-levels.ts';
 import { hintArray, hintPair } from '../../core/distill/teacher-arrays.ts';
 import { trainBatchNorm } from '../backend/norms.ts';
 import type { Statistics } from '../backend/norms.ts';
@@ -28,7 +29,7 @@ import { crossEntropy } from './soft-targets.ts';
 export function hintLoss(
   { weight }: RecipeOf<'fitnet'>,
   student: ArchitectureGraph,
-  teacher: ArchitectureGraph,
+  teacher: NetworkLayers,
   rows: number,
 ): Criterion {
   const pair = hintPair(student, teacher);

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../core/arch/ops.ts';
+import { networkLayers } from '../../core/distill/feature-levels.ts';
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
 import { gatherImages, passOver } from '../data/augment.ts';
 import type { Images, View } from '../data/augment.ts';
@@ -27,6 +28,7 @@ export async function teacherPass(
   yieldToEvents: YieldToEvents,
   onProgress: (done: number) => void,
 ): Promise<ReadonlyMap<string, Float32Array>> {
+  const shown = networkLayers(model.graph);
   const layers = arrays.flatMap(({ form }) => (form.kind === 'logits' ? [] : [form.layerId]));
   const values = arrays.map((array) => ({ array, all: new Float32Array(images.count * sizeOf(array.shape)) }));
   for await (const samples of passOver(images, yieldToEvents)) {
@@ -40,7 +42,7 @@ export async function teacherPass(
         undefined,
         { layers, give: (layer, output) => features.set(layer, output) },
       );
-      return arrays.map((array) => teacherOutput(array, model.graph, logits, features));
+      return arrays.map((array) => teacherOutput(array, shown, logits, features));
     });
     values.forEach(({ array, all }, index) => {
       const output = outputs[index]?.dataSync<'float32'>();

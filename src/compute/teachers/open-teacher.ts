@@ -1,6 +1,6 @@
 /** A teacher of any kind at work: what it says of images, whatever it is made of. */
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
-import type { GraphCard, TeacherCard } from '../../core/records/teacher-card.ts';
+import type { GraphCard, OnnxCard, TeacherCard } from '../../core/records/teacher-card.ts';
 import type { SplitName } from '../../core/records/sources.ts';
 import { layersUnknown, LOGIT_LOSSES, noLayers } from '../../core/teacher.ts';
 import type { Images, View } from '../data/augment.ts';
@@ -33,7 +33,10 @@ export interface OpenTeacher {
 }
 
 /** Throws `teacher.mismatch` where layers are asked for that are not known. */
-export function assertLogitsAlone(card: Exclude<TeacherCard, GraphCard>, arrays: readonly TeacherArray[]): void {
+export function assertLogitsAlone(
+  card: Exclude<TeacherCard, GraphCard | OnnxCard>,
+  arrays: readonly TeacherArray[],
+): void {
   const stray = arrays.find(({ form }) => form.kind !== 'logits');
   if (stray) throw noLayers(layersUnknown(card), 'losses on features', { remedy: LOGIT_LOSSES });
 }

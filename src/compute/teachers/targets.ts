@@ -1,10 +1,10 @@
 /** What a teacher gives for fixed views of the training images, on the device. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ArchitectureGraph } from '../../core/arch/graph.ts';
+import type { NetworkLayers } from '../../core/distill/feature-levels.ts';
 
 export interface TeacherTargets {
-  /** The teacher's; absent where its layers are not known. */
-  readonly graph?: ArchitectureGraph;
+  /** The teacher's; absent where they are not known. */
+  readonly layers?: NetworkLayers;
   /** By the names of `core/distill/teacher-arrays.ts`, `[rows, ...]`: view after view, sample after
    * sample. */
   readonly tensors: ReadonlyMap<string, Tensor>;

@@ -16,7 +16,7 @@ import { LOGITS, teacherArrays, viewsThatFit } from '../../core/distill/teacher-
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
 import type { SplitName } from '../../core/records/sources.ts';
 import type { TeacherCard } from '../../core/records/teacher-card.ts';
-import { classesOf, graphOf, isGraphCard } from '../../core/teacher.ts';
+import { classesOf, isGraphCard, layersOf } from '../../core/teacher.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
 import { exclusively } from '../files/exclusive-work.ts';
 import { viewOf } from '../data/augment.ts';
@@ -127,9 +127,9 @@ export async function teacherTargets(
   }
   const rows = views * count;
   const tensors = values.map(({ array, all }) => [array.name, tf.tensor(all, [rows, ...array.shape])] as const);
-  const graph = graphOf(card);
+  const layers = layersOf(card);
   const same = ignoresViews(card) && { ignoresViews: true };
-  return { ...(graph && { graph }), tensors: new Map(tensors), views, rows, viewSeed: VIEW_SEED, ...same };
+  return { ...(layers && { layers }), tensors: new Map(tensors), views, rows, viewSeed: VIEW_SEED, ...same };
 }
 
 /** Answers that were written down are the same for every view of an image. */
@@ -147,7 +147,12 @@ function planOf({ teacher, dataset, count, augmentation, distillation, student, 
   // Without chance all views are one, and to who is shown none.
   const isShown = !ignoresViews(card);
   const most = isShown && (flip || shift > 0 || cutout > 0 || isMasked) ? (rest.views ?? VIEWS) : 1;
-  const arrays = teacherArrays(distillation, student, graphOf(card) ?? { classes: classesOf(card) }, most * count);
+  const arrays = teacherArrays(
+    distillation,
+    student,
+    { classes: classesOf(card), layers: layersOf(card) },
+    most * count,
+  );
   const views = viewsThatFit(arrays, count, most);
   // Without masks targets are called as they were before there were any.
   const drawn = isShown ? [flip, shift, cutout, ...(isMasked ? [timeMask, bandMask] : [])] : [];

@@ -1,5 +1,6 @@
 /**
- * Which layers of two networks are compared, from their graphs alone.
+ * Which layers of two networks are compared, from their graphs alone, or from what a network that
+ * has none shows.
  *
  * A level is the last layer of each resolution: of a map `[h,w,c]`, or of tokens `[h*w,c]`, which
  * lie on the grid of the map that they were cut from (rows that a transpose has turned into
@@ -17,6 +18,19 @@ export interface FeatureLevel {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+}
+
+export interface LastVector {
+  readonly layerId: string;
+  readonly length: number;
+}
+
+/** What a network shows of itself beside its answers. */
+export interface NetworkLayers {
+  /** From fine to coarse. */
+  readonly levels: readonly FeatureLevel[];
+  /** What its logits are made of. */
+  readonly vector?: LastVector;
 }
 
 export interface LevelPair {
@@ -46,19 +60,26 @@ export function featureLevels(graph: ArchitectureGraph): readonly FeatureLevel[]
 }
 
 /** From fine to coarse. Throws `teacher.mismatch` when either network has no level. */
-export function levelPairs(student: ArchitectureGraph, teacher: ArchitectureGraph): readonly LevelPair[] {
-  const theirs = featureLevels(teacher);
+export function levelPairs(
+  student: ArchitectureGraph,
+  { levels: theirs }: Pick<NetworkLayers, 'levels'>,
+): readonly LevelPair[] {
   const pairs = featureLevels(student).map((level) => {
     const fineEnough = theirs.filter(({ height, width }) => height >= level.height && width >= level.width);
-    const partner = fineEnough.at(-1) ?? theirs.at(-1) ?? lacking(teacher);
+    const partner = fineEnough.at(-1) ?? theirs.at(-1) ?? lacking('This teacher');
     const [height, width] = [Math.min(level.height, partner.height), Math.min(level.width, partner.width)];
     return { student: level, teacher: partner, height, width };
   });
-  return pairs.length > 0 ? pairs : lacking(student);
+  return pairs.length > 0 ? pairs : lacking(`This ${student.family}`);
 }
 
+export const networkLayers = (graph: ArchitectureGraph): NetworkLayers => ({
+  levels: featureLevels(graph),
+  vector: lastVector(graph),
+});
+
 /** The layer whose vector the last one turns into logits. */
-export function lastVector(graph: ArchitectureGraph): { readonly layerId: string; readonly length: number } {
+export function lastVector(graph: ArchitectureGraph): LastVector {
   const layerId = graph.layers.at(-1)?.inputs[0] ?? '';
   return { layerId, length: inferShapes(graph).get(layerId)?.at(-1) ?? 0 };
 }
@@ -89,8 +110,7 @@ function gridOf(
   return grid && layer.op === 'transpose' ? { ...grid, isTurned: !grid.isTurned } : grid;
 }
 
-function lacking(graph: ArchitectureGraph): never {
-  const message =
-    `This ${graph.family} has no feature map of more than one place to compare: choose another ` + 'loss, such as kd.';
+function lacking(who: string): never {
+  const message = `${who} has no feature map of more than one place to compare: choose another loss, such as kd.`;
   throw new WorkbenchError('teacher.mismatch', message, { field: 'recipe.distillation.loss' });
 }

@@ -13,8 +13,8 @@ import type { ArchitectureGraph } from '../arch/graph.ts';
 import { sizeOf } from '../arch/ops.ts';
 import type { DistillationLoss, DistillationRecipe, RecipeOf } from '../records/distillation.ts';
 import { LOGIT_LOSSES, noLayers } from '../teacher.ts';
-import { lastVector, levelPairs } from './feature-levels.ts';
-import type { LevelPair } from './feature-levels.ts';
+import { levelPairs } from './feature-levels.ts';
+import type { LastVector, LevelPair, NetworkLayers } from './feature-levels.ts';
 
 /** Of what a teacher says of all views on the device, in single precision; half of that on disk. */
 const MAP_BYTES = 256 * 2 ** 20;
@@ -44,9 +44,19 @@ const COMPARES_LAYERS: { readonly [L in DistillationLoss]: L extends LayerLoss ?
 
 export const needsLayers = (recipe: DistillationRecipe): recipe is RecipeOf<LayerLoss> => COMPARES_LAYERS[recipe.loss];
 
-/** A teacher whose layers are not known. */
-export interface AnswersAlone {
+/** What a teacher has to show. */
+export interface Lessons {
   readonly classes: number;
+  /** Absent where they are not known. */
+  readonly layers?: NetworkLayers | undefined;
+}
+
+/** What a recipe asks of a teacher that shows no such thing, in words. */
+export function lackOf(recipe: DistillationRecipe, layers: NetworkLayers | undefined): string | undefined {
+  if (!needsLayers(recipe)) return undefined;
+  if (layers === undefined) return 'its layers are not known';
+  const isThere = recipe.loss === 'crd' ? layers.vector !== undefined : layers.levels.length > 0;
+  return isThere ? undefined : `it shows no ${recipe.loss === 'crd' ? 'vectors' : 'feature maps'} beside its answers`;
 }
 
 /** `rows`: views times images. Throws `teacher.mismatch` when the two networks have nothing to
@@ -54,31 +64,34 @@ export interface AnswersAlone {
 export function teacherArrays(
   recipe: DistillationRecipe,
   student: ArchitectureGraph,
-  teacher: ArchitectureGraph | AnswersAlone,
+  { classes, layers }: Lessons,
   rows: number,
 ): readonly TeacherArray[] {
   if (recipe.loss === 'none') return [];
-  if (!needsLayers(recipe)) return [{ name: LOGITS, shape: [teacher.classes], form: { kind: 'logits' } }];
-  if ('layers' in teacher) return layerArrays(recipe, student, teacher, rows);
-  throw noLayers("The teacher's layers are not known", `losses on features (${recipe.loss})`, { remedy: LOGIT_LOSSES });
+  if (!needsLayers(recipe)) return [{ name: LOGITS, shape: [classes], form: { kind: 'logits' } }];
+  const lack = lackOf(recipe, layers);
+  if (layers !== undefined && lack === undefined) return layerArrays(recipe, student, layers, rows);
+  throw noLayers(`The teacher cannot teach so: ${lack}`, `losses on features (${recipe.loss})`, {
+    remedy: LOGIT_LOSSES,
+  });
 }
 
 function layerArrays(
   recipe: RecipeOf<LayerLoss>,
   student: ArchitectureGraph,
-  teacher: ArchitectureGraph,
+  layers: NetworkLayers,
   rows: number,
 ): readonly TeacherArray[] {
   switch (recipe.loss) {
     case 'at': {
-      const arrays = levelPairs(student, teacher).map((pair) => attentionArray(pair, recipe.power));
+      const arrays = levelPairs(student, layers).map((pair) => attentionArray(pair, recipe.power));
       // Two levels of the student may look at one of the teacher's, at one size.
       return [...new Map(arrays.map((array) => [array.name, array])).values()];
     }
     case 'fitnet':
-      return [hintArray(hintPair(student, teacher), rows)];
+      return [hintArray(hintPair(student, layers), rows)];
     case 'crd':
-      return [vectorArray(teacher)];
+      return [vectorArray(vectorOf(layers))];
   }
 }
 
@@ -95,8 +108,8 @@ export function attentionArray({ teacher, height, width }: LevelPair, power: num
 }
 
 /** The middle pair, the finer one of two: "layer 2 of 0 to 4" of the published comparisons. */
-export function hintPair(student: ArchitectureGraph, teacher: ArchitectureGraph): LevelPair {
-  const pairs = levelPairs(student, teacher);
+export function hintPair(student: ArchitectureGraph, layers: NetworkLayers): LevelPair {
+  const pairs = levelPairs(student, layers);
   const pair = pairs[Math.floor((pairs.length - 1) / 2)];
   if (pair === undefined) throw new Error('Pairs are never none');
   return pair;
@@ -114,8 +127,13 @@ export function hintArray({ teacher, height, width }: LevelPair, rows: number): 
   };
 }
 
-export function vectorArray(teacher: ArchitectureGraph): TeacherArray {
-  const { layerId, length } = lastVector(teacher);
+/** Throws where `lackOf` finds that there is none. */
+export function vectorOf({ vector }: NetworkLayers): LastVector {
+  if (vector === undefined) throw new Error('The teacher shows no vector');
+  return vector;
+}
+
+export function vectorArray({ layerId, length }: LastVector): TeacherArray {
   return { name: `vector-${layerId}`, shape: [length], form: { kind: 'vector', layerId } };
 }
 

@@ -96,6 +96,18 @@ const readingSchema = z.object({
   isFixed: z.boolean(),
 });
 
+const width = z.int().min(1).max(65_536);
+const ofMap = { output: text, height: size, width: size, channels: width };
+
+/** An output of an ONNX file beside its answers, of each image. */
+const layerSchema = z.discriminatedUnion('form', [
+  z.object({ form: z.literal('map'), order: z.enum(['nchw', 'nhwc']), ...ofMap }),
+  /** Rows `[skipped + height * width][channels]`: of places, row by row, behind some that are
+   * none. */
+  z.object({ form: z.literal('tokens'), skipped: z.int().min(0).max(16), ...ofMap }),
+  z.object({ form: z.literal('vector'), output: text, length: width }),
+]);
+
 const moment = z.union([z.enum(['none', 'dataset', 'imagenet']), readOnly(z.array(z.number()).min(1).max(16))]);
 
 /** What a person says of how it reads images; what is absent is guessed. */
@@ -144,6 +156,8 @@ const onnxCardSchema = z.object({
   dataset: z.object({ id: text, title: text }),
   reading: readingSchema,
   guesses: z.array(guessSchema).max(200),
+  /** What students can be compared with beside its answers, in the order of the file. */
+  layers: z.array(layerSchema).max(64).optional(),
   /** Files beside the model's that hold its weights. */
   data: z
     .array(z.object({ file: fileName, bytes: z.int(), sha256: hash }))
@@ -217,5 +231,6 @@ export type LogitsCard = RecordOf<typeof logitsCardSchema>;
 export type Judged = RecordOf<typeof judgedSchema>;
 export type OnnxReading = OnnxCard['reading'];
 export type SaidOfTeacher = RecordOf<typeof saidOfTeacherSchema>;
+export type OnnxLayer = RecordOf<typeof layerSchema>;
 export type OnnxGuess = OnnxCard['guesses'][number];
 export type Normalisation = RecordOf<typeof normalisationSchema>;

@@ -17,7 +17,7 @@ import { isFeasible } from '../../core/objective.ts';
 import type { Limit } from '../../core/objective.ts';
 import { parseTable } from '../../core/strategies/recorded-table.ts';
 import type { RecordedTable } from '../../core/strategies/recorded-table.ts';
-import { accuracyOf, graphOf, kindOf, macsOf, membersOf, paramsOf } from '../../core/teacher.ts';
+import { accuracyOf, graphOf, kindOf, layerWords, macsOf, membersOf, paramsOf } from '../../core/teacher.ts';
 import type { Embedding } from '../../core/strategies/embedding.ts';
 import { LISTED, STRATEGY_INFOS } from '../../core/strategies/registry.ts';
 import { surveySpace } from '../processes/strategy-client.ts';
@@ -278,6 +278,7 @@ function teacherView({ name, bundled, card }: Found<TeacherCard>): TeacherView {
     dataset: dataset.id,
     kind: kindOf(card),
     ...(graph && { graph }),
+    ...(card.kind === 'onnx' && card.layers && { layers: card.layers.map(layerWords) }),
     ...(params !== undefined && { params }),
     ...(macs !== undefined && { macs }),
     ...(train !== undefined && { trainAccuracy: train }),

@@ -1,9 +1,18 @@
 /** Who teaches the students of a run: the teacher that it names, the data set's own where it names
  * none, or nobody; and whose weights students begin with that learn from labels alone. */
-import { needsLayers } from '../../core/distill/teacher-arrays.ts';
+import { lackOf } from '../../core/distill/teacher-arrays.ts';
 import { dataKindOf } from '../../core/data-kinds.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { classesOf, inputShapeOf, isGraphCard, layersUnknown, LOGIT_LOSSES, noLayers } from '../../core/teacher.ts';
+import {
+  classesOf,
+  inputShapeOf,
+  isGraphCard,
+  layersOf,
+  layersUnknown,
+  LOGIT_LOSSES,
+  MORE_OUTPUTS,
+  noLayers,
+} from '../../core/teacher.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
 import { needsOf } from '../../core/strategies/registry.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
@@ -23,15 +32,17 @@ export async function teacherFor(
     return needsOf(strategy).includes('teacher weights') ? sourceFor(catalog, name, dataset) : undefined;
   }
   if (name === undefined || name === '') {
-    const own = await ownTeacher(catalog, dataset, needsLayers(recipe.distillation));
+    const own = await ownTeacher(catalog, dataset, (card) => lackOf(recipe.distillation, layersOf(card)) === undefined);
     await catalog.members(own);
     return own;
   }
   const teacher = await catalog.teacher(name);
-  if (needsLayers(recipe.distillation) && !isGraphCard(teacher.card)) {
+  const { card } = teacher;
+  const lack = lackOf(recipe.distillation, layersOf(card));
+  if (lack !== undefined && !isGraphCard(card)) {
     const losses = `losses on features (${recipe.distillation.loss})`;
-    throw noLayers(layersUnknown(teacher.card, teacher.name), losses, {
-      remedy: LOGIT_LOSSES,
+    throw noLayers(layersUnknown(card, teacher.name, lack), losses, {
+      remedy: card.kind === 'onnx' ? MORE_OUTPUTS : LOGIT_LOSSES,
       field: 'recipe.distillation.loss',
     });
   }
@@ -88,17 +99,17 @@ export async function sizingTeacher(
 ): Promise<Found<TeacherCard> | undefined> {
   const { recipe, teacher: name = '' } = search;
   if (recipe.distillation.loss !== 'none') return teacherFor(catalog, search, dataset);
-  return name === '' ? ownTeacher(catalog, dataset, false) : catalog.teacher(name);
+  return name === '' ? ownTeacher(catalog, dataset) : catalog.teacher(name);
 }
 
 /** The program's own first, for those of a workspace come and go. */
 export async function ownTeacher(
   catalog: Catalog,
   dataset: Found<DatasetCard>,
-  wantsLayers: boolean,
+  canTeach: (card: TeacherCard) => boolean = () => true,
 ): Promise<Found<TeacherCard>> {
   const fitting = (await catalog.foundTeachers()).filter(
-    (teacher) => mismatchOf(teacher, dataset) === undefined && (!wantsLayers || isGraphCard(teacher.card)),
+    (teacher) => mismatchOf(teacher, dataset) === undefined && canTeach(teacher.card),
   );
   const own = fitting.find(({ bundled }) => bundled) ?? fitting[0];
   if (own) return own;

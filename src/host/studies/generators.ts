@@ -11,7 +11,7 @@ import { bestOf } from '../../core/generator/row.ts';
 import type { GeneratorRow } from '../../core/generator/row.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { GraphCard, TeacherCard } from '../../core/records/teacher-card.ts';
-import { withGraph } from '../../core/teacher.ts';
+import { isGraphCard, withGraph } from '../../core/teacher.ts';
 import { outputOf } from '../executors/executor.ts';
 import type { Executor } from '../executors/executor.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
@@ -109,7 +109,7 @@ async function classifierFor(
   dataset: Found<DatasetCard>,
 ): Promise<Found<GraphCard>> {
   const teacher: Found<TeacherCard> =
-    name === undefined ? await ownTeacher(catalog, dataset, true) : await catalog.teacher(name);
+    name === undefined ? await ownTeacher(catalog, dataset, isGraphCard) : await catalog.teacher(name);
   const mismatch = mismatchOf(teacher, dataset);
   if (mismatch === undefined) return { ...teacher, card: withGraph(teacher.card, 'features of images') };
   throw new WorkbenchError(

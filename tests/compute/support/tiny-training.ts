@@ -34,8 +34,8 @@ export const TINY_RECIPE: Recipe = {
 const INPUT = [TINY.side, TINY.side, 1] as const;
 
 /** Strided, depthwise and 1x1 convolutions with batch norms. */
-export function tinyConvolutional(filters = 8): ArchitectureGraph {
-  const g = graphBuilder('tiny', INPUT, TINY.classes);
+export function tinyConvolutional(filters = 8, channels = 1): ArchitectureGraph {
+  const g = graphBuilder('tiny', [TINY.side, TINY.side, channels], TINY.classes);
   const stem = normalisedConvolution(g, 'stem', g.input, { filters: 6, kernel: 3, stride: 2, activation: 'relu6' });
   const mixed = normalisedDepthwise(g, 'depthwise', stem, { kernel: 3, stride: 2, activation: 'relu' });
   return g.finish(

@@ -9,7 +9,7 @@ import { attentionDistance, attentionMap } from '../../oracle/distill/attention.
 import { contrastiveGradient, contrastiveLoss } from '../../oracle/distill/contrast.ts';
 import type { Contrast } from '../../oracle/distill/contrast.ts';
 import { DISTILLATION_DEFAULTS } from '../../../src/core/records/distillation.ts';
-import { featureLevels, lastVector, levelPairs } from '../../../src/core/distill/feature-levels.ts';
+import { featureLevels, lastVector, levelPairs, networkLayers } from '../../../src/core/distill/feature-levels.ts';
 import { teacherArrays, testing, viewsThatFit } from '../../../src/core/distill/teacher-arrays.ts';
 
 const { MAP_BYTES } = testing;
@@ -97,6 +97,8 @@ const referenceOf = (name: string) => {
   return family.build(family.reference);
 };
 
+const layers = networkLayers(teacher);
+
 describe('featureLevels', () => {
   it('of the teacher are the ends of its stages, from fine to coarse', () => {
     const levels = featureLevels(teacher).map(({ layerId, height, channels }) => [layerId, height, channels]);
@@ -119,7 +121,7 @@ describe('featureLevels', () => {
 
 describe('levelPairs', () => {
   it.each(familyNamesFor({}))('of a %s compare equal sizes where both have one, and both last levels', (name) => {
-    const pairs = levelPairs(referenceOf(name), teacher);
+    const pairs = levelPairs(referenceOf(name), layers);
     expect(pairs.length).toBeGreaterThan(0);
     for (const { student, teacher: theirs, height, width } of pairs) {
       expect([height, width]).toEqual([Math.min(student.height, theirs.height), Math.min(student.width, theirs.width)]);
@@ -131,19 +133,19 @@ describe('levelPairs', () => {
   it('refuses a network without maps in words', () => {
     const g = graphBuilder('flat', [8, 8, 1], 3);
     const flat = g.finish(g.globalAveragePool('pool', g.input));
-    expect(() => levelPairs(flat, teacher)).toThrow(expect.objectContaining({ code: 'teacher.mismatch' }));
+    expect(() => levelPairs(flat, layers)).toThrow(expect.objectContaining({ code: 'teacher.mismatch' }));
   });
 });
 
 describe('teacherArrays', () => {
   const student = referenceOf('resnet');
   const shapes = (loss: keyof typeof DISTILLATION_DEFAULTS, rows = 10_000) =>
-    teacherArrays(DISTILLATION_DEFAULTS[loss], student, teacher, rows).map(({ shape }) => shape);
+    teacherArrays(DISTILLATION_DEFAULTS[loss], student, { classes: 10, layers }, rows).map(({ shape }) => shape);
 
   it('are no more than a loss needs', () => {
     expect(shapes('none')).toEqual([]);
     for (const loss of ['kd', 'mse', 'dkd', 'dist'] as const) expect(shapes(loss)).toEqual([[10]]);
-    expect(shapes('at')).toEqual(levelPairs(student, teacher).map(({ height, width }) => [height * width]));
+    expect(shapes('at')).toEqual(levelPairs(student, layers).map(({ height, width }) => [height * width]));
     expect(shapes('crd')).toEqual([[lastVector(teacher).length]]);
     expect(lastVector(teacher)).toEqual({ layerId: 'pool', length: 128 });
   });
@@ -158,7 +160,7 @@ describe('teacherArrays', () => {
 
   // Attention maps of 100,000 images took 1.3 GB, and eight views of a million images' logits 8 GB.
   it('of many images are of fewer views, so that all stay within what a hint may take', () => {
-    const arrays = teacherArrays(DISTILLATION_DEFAULTS.at, student, teacher, 80_000);
+    const arrays = teacherArrays(DISTILLATION_DEFAULTS.at, student, { classes: 10, layers }, 80_000);
     const each = arrays.reduce((sum, { shape: [length = 0] }) => sum + 4 * length, 0);
     expect(viewsThatFit(arrays, 10_000, 8)).toBe(8);
     for (const count of [50_000, 100_000, 200_000]) {

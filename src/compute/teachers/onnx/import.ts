@@ -6,8 +6,9 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { dataKindOf } from '../../../core/data-kinds.ts';
 import { messageOf, WorkbenchError } from '../../../core/errors.ts';
+import { layerWords } from '../../../core/teacher.ts';
 import { fileName } from '../../../core/records/dataset-card.ts';
-import type { OnnxCard, OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
+import type { OnnxCard, OnnxLayer, OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { noRoom } from '../../files/atomic-file.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
@@ -18,9 +19,10 @@ import { writeTeacherCard } from '../card.ts';
 import { readOnnxFacts } from './file.ts';
 import { guessesFor } from './guesses.ts';
 import { byteImages } from './images.ts';
+import { furtherOutputs, layersIn } from './layers.ts';
 import { judgeGuesses } from './judge.ts';
 import type { Judged } from './judge.ts';
-import { batchOf, outputOf, portsOf, shapeWords } from './ports.ts';
+import { batchOf, exampleSizes, outputOf, portsOf, shapeWords } from './ports.ts';
 import type { Port } from './ports.ts';
 import { openOnnxFile } from './session.ts';
 import type { OnnxNetwork } from './session.ts';
@@ -53,10 +55,12 @@ export async function importOnnx(
       const [best] = judged;
       if (best === undefined) throw new Error('Nothing was tried');
       const { id, title, shape, classes } = dataset.card;
+      const layers = dataKindOf(dataset.card).gives === 'map' ? await layersOf(network, best.reading) : [];
       const card: OnnxCard = {
         ...{ kind: 'onnx', name: input.name, title: input.title, params, accuracy },
         ...{ inputShape: shape, classes: classes.length, dataset: { id, title } },
         ...{ reading: best.reading, guesses: judged.map(({ guess }) => guess), weights, date: input.date },
+        ...(layers.length > 0 && { layers }),
         ...(data.length > 0 && { data }),
       };
       writeTeacherCard(directory, card);
@@ -70,6 +74,7 @@ export async function importOnnx(
           ...doubtsOf(best, accuracy.validation, classes.length),
           ...(givesOne ? [oneWords(card.reading, classes)] : answerWords(card.reading)),
           ...waysOf(card.reading, saysAny),
+          ...layersWords(layers),
         ]),
       };
     } finally {
@@ -146,13 +151,25 @@ async function usablePorts(
   return { ...first.sizes, ports: usable.map(({ port }) => port) };
 }
 
+/** What it gives beside its answers, by what it gives for an empty image. */
+async function layersOf(network: OnnxNetwork, reading: OnnxReading): Promise<readonly OnnxLayer[]> {
+  const outputs = furtherOutputs(network, reading.output);
+  if (outputs.length === 0) return [];
+  const count = reading.isFixed ? reading.batch : 1;
+  const given = await network.run(reading, outputs, blank(reading, count), [count, ...exampleSizes(reading)]);
+  return layersIn(given, count, reading);
+}
+
+/** Pixels of so many empty images. */
+const blank = ({ channels, size: [height, width] }: Port, count: number): Float32Array =>
+  new Float32Array(count * channels * height * width);
+
 /** How many numbers it gives for an image, and how many images it takes at a time: some files say
  * that any number goes, and cannot. */
 async function sizesOf(network: OnnxNetwork, port: Port, output: string): Promise<Sizes> {
   const batch = batchOf(network);
-  const grey = (count: number): Float32Array => new Float32Array(count * port.channels * port.size[0] * port.size[1]);
   const show = (count: number, how: Pick<OnnxReading, 'batch' | 'isFixed'>) =>
-    rowsOf(network, { ...port, ...how, output }, grey(count), count);
+    rowsOf(network, { ...port, ...how, output }, blank(port, count), count);
   try {
     const outputs = (await show(1, batch)).length;
     const takesMore =
@@ -231,6 +248,11 @@ function waysOf({ type, batch, isFixed }: OnnxReading, saysAny: boolean): readon
         ]
       : []),
   ];
+}
+
+function layersWords(layers: readonly OnnxLayer[]): readonly string[] {
+  const words = layers.slice(0, MOST_TOLD).map((layer) => layerWords(layer).slice(0, LONGEST_TOLD));
+  return words.length > 0 ? [`Losses on features can compare students with its ${words.join(', ')}.`] : [];
 }
 
 const answerWords = ({ gives }: OnnxReading): readonly string[] =>

@@ -13,17 +13,24 @@ export interface OnnxValue {
   readonly shape: readonly (number | string)[];
 }
 
+/** Row-major. */
+export interface Given {
+  readonly values: Float32Array;
+  readonly shape: readonly number[];
+}
+
 export type InputType = OnnxReading['type'];
 
 export interface OnnxNetwork {
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
-  /** What one output gives for one input, row-major. */
+  /** What outputs give for one input, by their names. */
   readonly run: (
-    input: Pick<OnnxReading, 'input' | 'output' | 'type'>,
+    input: Pick<OnnxReading, 'input' | 'type'>,
+    outputs: readonly string[],
     values: Float32Array,
     shape: readonly number[],
-  ) => Promise<{ readonly values: Float32Array; readonly shape: readonly number[] }>;
+  ) => Promise<ReadonlyMap<string, Given>>;
   readonly dispose: () => Promise<void>;
 }
 
@@ -52,12 +59,16 @@ export async function openOnnxFile(file: string, name = basename(file)): Promise
   return {
     inputs: session.inputMetadata.map(valueOf),
     outputs: session.outputMetadata.map(valueOf),
-    run: async ({ input, output, type }, values, shape) => {
+    run: async ({ input, type }, outputs, values, shape) => {
       const fed = tensorOf(tensors, type, values, shape);
-      // Sound: an output that was asked for is given.
-      const given = (await session.run({ [input]: fed }, [output]))[output] as Tensor;
-      const { dims, data } = given;
-      return { values: floatsOf(data), shape: dims };
+      const given = await session.run({ [input]: fed }, [...outputs]);
+      return new Map(
+        outputs.map((output): [string, Given] => {
+          // Sound: an output that was asked for is given.
+          const { dims, data } = given[output] as Tensor;
+          return [output, { values: floatsOf(data), shape: dims }];
+        }),
+      );
     },
     dispose: () => session.release(),
   };
