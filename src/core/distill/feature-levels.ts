@@ -42,7 +42,7 @@ export interface LevelPair {
 }
 
 /** From fine to coarse. */
-export function featureLevels(graph: ArchitectureGraph): readonly FeatureLevel[] {
+function featureLevels(graph: ArchitectureGraph): readonly FeatureLevel[] {
   const shapes = inferShapes(graph);
   const grids = new Map<string, Grid>();
   const levels = new Map<string, FeatureLevel>();

@@ -42,7 +42,7 @@ const COMPARES_LAYERS: { readonly [L in DistillationLoss]: L extends LayerLoss ?
   ...{ at: true, fitnet: true, crd: true },
 };
 
-export const needsLayers = (recipe: DistillationRecipe): recipe is RecipeOf<LayerLoss> => COMPARES_LAYERS[recipe.loss];
+const needsLayers = (recipe: DistillationRecipe): recipe is RecipeOf<LayerLoss> => COMPARES_LAYERS[recipe.loss];
 
 /** What a teacher has to show. */
 export interface Lessons {

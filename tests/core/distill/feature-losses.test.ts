@@ -9,7 +9,7 @@ import { attentionDistance, attentionMap } from '../../oracle/distill/attention.
 import { contrastiveGradient, contrastiveLoss } from '../../oracle/distill/contrast.ts';
 import type { Contrast } from '../../oracle/distill/contrast.ts';
 import { DISTILLATION_DEFAULTS } from '../../../src/core/records/distillation.ts';
-import { featureLevels, lastVector, levelPairs, networkLayers } from '../../../src/core/distill/feature-levels.ts';
+import { lastVector, levelPairs, networkLayers } from '../../../src/core/distill/feature-levels.ts';
 import { teacherArrays, testing, viewsThatFit } from '../../../src/core/distill/teacher-arrays.ts';
 
 const { MAP_BYTES } = testing;
@@ -99,9 +99,9 @@ const referenceOf = (name: string) => {
 
 const layers = networkLayers(teacher);
 
-describe('featureLevels', () => {
+describe('levels', () => {
   it('of the teacher are the ends of its stages, from fine to coarse', () => {
-    const levels = featureLevels(teacher).map(({ layerId, height, channels }) => [layerId, height, channels]);
+    const levels = layers.levels.map(({ layerId, height, channels }) => [layerId, height, channels]);
     expect(levels).toEqual([
       ['stage1.block2.act', 28, 32],
       ['stage2.block2.act', 14, 64],
@@ -115,7 +115,7 @@ describe('featureLevels', () => {
     const turned = g.dense('mix', g.transpose('columns', x), { units: 4, bias: true });
     const graph = g.finish(g.meanTokens('mean', g.add('add', x, g.transpose('rows', turned))));
     // The turned [4,4] has as many rows as there are places: only its history tells it from tokens.
-    expect(featureLevels(graph)).toEqual([{ layerId: 'add', height: 2, width: 2, channels: 4 }]);
+    expect(networkLayers(graph).levels).toEqual([{ layerId: 'add', height: 2, width: 2, channels: 4 }]);
   });
 });
 
