@@ -83,10 +83,11 @@ export async function importLogits(
   };
   writeTeacherCard(directory, card);
   const inputs = [...arrays].map(([split, array]) => `"${wordOf(split)}" [${array.shape.join(', ')}]`);
-  return { card, inputs, outputs: [], notes: inWordsOf(dataset.card, [...notesOf(card), ...read.notes]) };
+  return { card, inputs, outputs: [], notes: inWordsOf(dataset.card, [...notesOf(card, read.isNamed), ...read.notes]) };
 }
 
 interface Answers extends Dealt {
+  readonly isNamed: boolean;
   /** Where a row stands, in words. */
   readonly placeIn: (split: SplitName) => (row: number) => string;
 }
@@ -95,11 +96,11 @@ async function readAnswers(file: string, dataset: Dataset): Promise<Answers> {
   const { arrays, names } = await readArrays(file);
   if (names === undefined) {
     const placeIn = (split: SplitName) => (row: number) => `array "${wordOf(split)}", row ${row + 1}`;
-    return { arrays: splitsOf(arrays, file), notes: [], placeIn };
+    return { arrays: splitsOf(arrays, file), notes: [], isNamed: false, placeIn };
   }
   try {
     const placeIn = (split: SplitName) => (row: number) => `the row of "${dataset.names(split)?.[row]}"`;
-    return { ...dealtByName(arrays, names, dataset), placeIn };
+    return { ...dealtByName(arrays, names, dataset), isNamed: true, placeIn };
   } catch (error) {
     if (error instanceof WorkbenchError) throw error;
     throw refused(file, messageOf(error));
@@ -200,7 +201,7 @@ const wordOf = (split: SplitName): string => (split === 'val' ? 'validation' : s
 const refused = (file: string, problem: string): WorkbenchError =>
   new WorkbenchError('usage.invalid', `file: ${basename(file)}: ${problem}.`, { file, field: 'file' });
 
-function notesOf({ accuracy: judged, rows, classes }: LogitsCard): readonly string[] {
+function notesOf({ accuracy: judged, rows, classes }: LogitsCard, isNamed: boolean): readonly string[] {
   const { accuracy, split } = headline(judged);
   const lacking = (['val', 'test'] as const)
     .filter((name) => rows[name] === undefined)
@@ -210,7 +211,9 @@ function notesOf({ accuracy: judged, rows, classes }: LogitsCard): readonly stri
       accuracy,
       classes,
       split,
-      'look whether its rows stand in the order of the data set, and its columns in that of the classes',
+      isNamed
+        ? 'look whether its columns stand in the order of the classes'
+        : 'look whether its rows stand in the order of the data set, and its columns in that of the classes',
     ),
     ...(lacking.length > 0
       ? [`It has no answers to ${lacking.join(' and ')} {many}: it is judged, and can be compared, without them.`]
