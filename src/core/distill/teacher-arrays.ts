@@ -11,6 +11,7 @@
  */
 import type { ArchitectureGraph } from '../arch/graph.ts';
 import { sizeOf } from '../arch/ops.ts';
+import { WorkbenchError } from '../errors.ts';
 import type { DistillationLoss, DistillationRecipe, RecipeOf } from '../records/distillation.ts';
 import { LOGIT_LOSSES, noLayers } from '../teacher.ts';
 import { levelPairs } from './feature-levels.ts';
@@ -18,6 +19,8 @@ import type { LastVector, LevelPair, NetworkLayers } from './feature-levels.ts';
 
 /** Of what a teacher says of all views on the device, in single precision; half of that on disk. */
 const MAP_BYTES = 256 * 2 ** 20;
+/** The same of one view of what layers say, which has to be in memory whole. */
+const MOST_BYTES = 2 ** 31;
 export const LOGITS = 'logits';
 
 export interface TeacherArray {
@@ -95,9 +98,19 @@ function layerArrays(
   }
 }
 
-/** Of `most` views of each of `count` images as many as `arrays` leave room for, one at least. */
+/** Of `most` views of each of `count` images as many as `arrays` leave room for, one at least.
+ * Throws `teacher.mismatch` where layers leave none for one. */
 export function viewsThatFit(arrays: readonly TeacherArray[], count: number, most: number): number {
   const each = arrays.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+  const isOfLayers = arrays.some(({ form }) => form.kind !== 'logits');
+  if (isOfLayers && each * count > MOST_BYTES) {
+    const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+    const message =
+      `What the teacher's layers say of ${count} examples takes ${gigabytes(each * count)}, and ` +
+      `${gigabytes(MOST_BYTES)} are the most. Give fewer examples, or a teacher of smaller layers. Or choose a loss ` +
+      'on logits.';
+    throw new WorkbenchError('teacher.mismatch', message, { field: 'recipe.distillation.loss' });
+  }
   return Math.max(1, Math.min(most, Math.floor(MAP_BYTES / (each * count))));
 }
 

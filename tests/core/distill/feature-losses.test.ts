@@ -168,6 +168,19 @@ describe('teacherArrays', () => {
       expect(views * count * each).toBeLessThanOrEqual(MAP_BYTES);
       expect(views === 8 || (views + 1) * count * each > MAP_BYTES).toBe(true);
     }
-    expect(viewsThatFit(arrays, 1e9, 8)).toBe(1);
+    expect(viewsThatFit(arrays, 400_000, 8)).toBe(1);
+  });
+
+  // A vector of 25,088 numbers, as VGG's, of 50,000 images would end the process.
+  it('that no memory holds are refused in words; logits are not', () => {
+    const vector = { layerId: 'flat', length: 25_088 };
+    const side = { classes: 10, layers: { levels: [], vector } };
+    const arrays = teacherArrays(DISTILLATION_DEFAULTS.crd, student, side, 50_000);
+    expect(viewsThatFit(arrays, 20_000, 8)).toBe(1);
+    expect(() => viewsThatFit(arrays, 50_000, 8)).toThrow(
+      'say of 50000 examples takes 5.0 GB, and 2.1 GB are the most',
+    );
+    const logits = teacherArrays(DISTILLATION_DEFAULTS.kd, student, side, 50_000);
+    expect(viewsThatFit(logits, 1e9, 8)).toBe(1);
   });
 });
