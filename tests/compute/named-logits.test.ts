@@ -157,7 +157,11 @@ describe('rows by name', () => {
       },
       () => `it has no row for "${lacking()}", of the examples that students learn from`,
     ],
-    ['of one file twice', () => npz(twice), () => 'rows 1 and 2 are both of "cat/3é.png"'],
+    [
+      'of one file twice',
+      () => npz(twice),
+      () => 'rows 1 ("cat/3é.png") and 2 ("cat/3é.png") are both of "cat/3é.png"',
+    ],
     [
       'whose names may be several files',
       () => npz(names.map((name) => name.split('/')[1] ?? '')),

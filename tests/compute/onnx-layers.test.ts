@@ -53,7 +53,7 @@ const longs = (name: string, values: readonly number[]) => ({
 });
 
 /** Means of 2 x 2 pixels as a map of either order and as tokens behind their own mean; of 4 x 4 as
- * a map; means of all as a vector. */
+ * a map and as a vector. Means of all are as many as the answers, and no layer. */
 const withLayers = (batch: number | string = 'n', only?: readonly string[]): ColourNetwork => ({
   batch,
   change: (graph) => ({
@@ -62,6 +62,7 @@ const withLayers = (batch: number | string = 'n', only?: readonly string[]): Col
       ...graph.nodes,
       node('AveragePool', ['pixels'], 'half', pool),
       node('AveragePool', ['half'], 'quarter', pool),
+      node('Flatten', ['quarter'], 'columns'),
       node('Transpose', ['half'], 'last', { perm: { ints: [0, 2, 3, 1] } }),
       node('Reshape', ['last', 'rows'], 'places'),
       node('ReduceMean', ['places', 'one'], 'whole', { keepdims: { int: 1 } }),
@@ -76,7 +77,7 @@ const withLayers = (batch: number | string = 'n', only?: readonly string[]): Col
         { name: 'tokens', dims: [batch, 17, 3] },
         { name: 'quarter', dims: [batch, 3, 2, 2] },
         { name: 'means', dims: [batch, 3, 1, 1] },
-        { name: 'flat', dims: [batch, 3] },
+        { name: 'columns', dims: [batch, 12] },
       ].filter(({ name }) => only?.includes(name) ?? true),
     ],
   }),
@@ -88,8 +89,7 @@ const LAYERS: readonly OnnxLayer[] = [
   { form: 'map', output: 'last', order: 'nhwc', ...half },
   { form: 'tokens', output: 'tokens', skipped: 1, ...half },
   { form: 'map', output: 'quarter', order: 'nchw', height: 2, width: 2, channels: 3 },
-  { form: 'vector', output: 'means', length: 3 },
-  { form: 'vector', output: 'flat', length: 3 },
+  { form: 'vector', output: 'columns', length: 12 },
 ];
 
 /** Of an image's pixels, from 0 to 1, the means of cells of `side`, `[8 / side][8 / side][3]`. */
@@ -139,12 +139,15 @@ describe('an ONNX file with further outputs', () => {
         wanted.forEach((value, place) => expect(found[place]).toBeCloseTo(value, 5));
       }
     }
-    const vector = { name: 'flat', shape: [3], form: { kind: 'vector', layerId: 'flat' } } as const;
-    const flat = (await teacher.answers(showing, [vector], free, () => undefined)).get('flat') ?? [];
-    Array.from({ length: 40 }, (_, image) => meansOf(image, 8))
+    const vector = { name: 'columns', shape: [12], form: { kind: 'vector', layerId: 'columns' } } as const;
+    const flat = (await teacher.answers(showing, [vector], free, () => undefined)).get('columns') ?? [];
+    Array.from({ length: 40 }, (_, image) => meansOf(image, 4))
       .flat()
       .forEach((value, place) => {
-        expect(flat[place]).toBeCloseTo(value, 5);
+        expect(flat[12 * Math.floor(place / 12) + 4 * (place % 3) + Math.floor((place % 12) / 3)]).toBeCloseTo(
+          value,
+          5,
+        );
       });
     await teacher.dispose();
   });
@@ -199,7 +202,7 @@ describe('an ONNX file with further outputs', () => {
 
   it.each([
     ['crd', ['half'], 'shows no vectors beside its answers'],
-    ['at', ['flat'], 'shows no feature maps beside its answers'],
+    ['at', ['columns'], 'shows no feature maps beside its answers'],
     ['fitnet', [], 'its layers are not known'],
   ] as const)('is refused for %s where it has no such layer', async (loss, only, words) => {
     const { directory, card } = await imported(withLayers('n', only));
@@ -216,10 +219,11 @@ describe('outputs are taken for', () => {
     size: readonly [number, number] = [224, 224],
     layout: 'nchw' | 'nhwc' = 'nchw',
   ) => {
-    const [layer] = layersIn(new Map([['x', { values: new Float32Array(), shape: [1, ...shape] }]]), 1, {
-      layout,
-      size,
-    });
+    const given = new Map([
+      ['answers', { values: new Float32Array(1000), shape: [1, 1000] }],
+      ['x', { values: new Float32Array(), shape: [1, ...shape] }],
+    ]);
+    const [layer] = layersIn(given, 1, { layout, size, output: 'answers' });
     if (layer === undefined) return undefined;
     const { output: _, ...rest } = layer;
     return rest;
@@ -237,6 +241,7 @@ describe('outputs are taken for', () => {
     ['attention between tokens: nothing', [12, 197, 197, 2], undefined],
     ['rows that are no grid: nothing', [48, 7], undefined],
     ['one number: nothing', [1], undefined],
+    ['other answers: nothing', [1000], undefined],
   ])('%s', (_, shape, wanted) => {
     expect(taken(shape)).toEqual(wanted);
   });

@@ -66,8 +66,8 @@ function rowsOf(examples: readonly Named[], names: readonly string[]) {
     }
     const earlier = rows.get(place);
     if (earlier !== undefined) {
-      const both = `rows ${earlier + 1} and ${row + 1} are both of "${examples[place]?.name}"`;
-      throw new Error(`${both}: one row a file is expected`);
+      const both = `rows ${earlier + 1} ("${names[earlier]}") and ${row + 1} ("${name}")`;
+      throw new Error(`${both} are both of "${examples[place]?.name}": one row a file is expected`);
     }
     rows.set(place, row);
   }

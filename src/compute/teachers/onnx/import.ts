@@ -153,8 +153,9 @@ async function usablePorts(
 
 /** What it gives beside its answers, by what it gives for an empty image. */
 async function layersOf(network: OnnxNetwork, reading: OnnxReading): Promise<readonly OnnxLayer[]> {
-  const outputs = furtherOutputs(network, reading.output);
-  if (outputs.length === 0) return [];
+  const further = furtherOutputs(network, reading.output);
+  if (further.length === 0) return [];
+  const outputs = [reading.output, ...further];
   const count = reading.isFixed ? reading.batch : 1;
   const given = await network.run(reading, outputs, blank(reading, count), [count, ...exampleSizes(reading)]);
   return layersIn(given, count, reading);

@@ -20,16 +20,20 @@ export const furtherOutputs = ({ outputs }: Pick<OnnxNetwork, 'outputs'>, answer
     .slice(0, MOST_LAYERS)
     .map(({ name }) => name);
 
-/** What outputs are, by what they gave for `count` examples. Sizes tell the order of axes where
- * only one order has the shape of the input; where both have, the input's own is taken. */
+/** What outputs are, by what they and the answers gave for `count` examples. Sizes tell the order of
+ * axes where only one order has the shape of the input; where both have, the input's own is taken.
+ * A vector as long as the answers are is taken for other answers. */
 export function layersIn(
   given: ReadonlyMap<string, Given>,
   count: number,
-  reading: Pick<OnnxReading, 'layout' | 'size'>,
+  reading: Pick<OnnxReading, 'layout' | 'size' | 'output'>,
 ): readonly OnnxLayer[] {
+  const numbers = (given.get(reading.output)?.values.length ?? 0) / count;
   return [...given].flatMap(([output, { shape }]) => {
     const [examples, ...sizes] = shape;
-    return examples === count ? (layerOf(output, sizes, reading) ?? []) : [];
+    if (output === reading.output || examples !== count) return [];
+    const layer = layerOf(output, sizes, reading);
+    return layer === undefined || (layer.form === 'vector' && layer.length === numbers) ? [] : layer;
   });
 }
 
