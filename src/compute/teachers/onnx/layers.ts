@@ -20,8 +20,8 @@ export const furtherOutputs = ({ outputs }: Pick<OnnxNetwork, 'outputs'>, answer
     .slice(0, MOST_LAYERS)
     .map(({ name }) => name);
 
-/** What outputs are, by what they and the answers gave for `count` examples. Sizes tell the order of
- * axes where only one order has the shape of the input; where both have, the input's own is taken.
+/** What outputs are, by what they and the answers gave for `count` examples. Sizes tell the order
+ * of axes where one order alone has the shape of the input; where both have, it is the input's.
  * A vector as long as the answers are is taken for other answers. */
 export function layersIn(
   given: ReadonlyMap<string, Given>,
