@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { teacherInputSchema } from '../../src/bridge/schemas/library.ts';
 import { TEACHER_RECIPE } from '../../src/compute/tasks/train-teacher/task.ts';
 import type { Host } from '../../src/host/for-shells.ts';
-import { idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
+import { idxPair, plainPng, repeated, writeFiles } from '../compute/support/sources.ts';
 import { toneFiles } from '../compute/support/wav.ts';
 import { handFolder } from '../support/hand-over.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
@@ -234,6 +234,32 @@ describe('the library', () => {
     // Not written in its card, so it is counted.
     const fashion = await client.library.balance({ name: 'fashion-mnist' });
     expect(fashion.validation).toEqual(Array(10).fill(500));
+  });
+
+  it('names the photographs that it shows, those of the split', async () => {
+    const { host, path } = await open();
+    const { client } = host;
+    const shades = Array.from(
+      { length: 24 },
+      (_, index) => [`${index < 12 ? 'a' : 'b'}/${index}.png`, 10 * index] as const,
+    );
+    const files = await Promise.all(shades.map(async ([name, shade]) => [name, await plainPng([shade])] as const));
+    const source = writeFiles(join(path, 'photographs'), Object.fromEntries(files));
+    const order = { ...(await handFolder(client, source)), ...{ size: 16, name: 'shades', val: 0.25 } };
+    await ended(host, (await client.library.importDataset(order)).id);
+    const shadeOf = (pixels: Uint8Array, place: number): number => pixels[place * 16 * 16] ?? NaN;
+    const known = new Map<string, number>(shades);
+    const named: string[] = [];
+    for (const split of ['train', 'validation', 'test'] as const) {
+      const { names = [], pixels } = await client.library.samples({ name: 'shades', split });
+      expect(names.map((_, place) => shadeOf(pixels, place))).toEqual(names.map((name) => known.get(name)));
+      named.push(...names);
+    }
+    expect(named.toSorted()).toEqual([...known.keys()].toSorted());
+    const { names = [], pixels } = await client.review.images({ dataset: 'shades', indices: [3, 0] });
+    expect([shadeOf(pixels, 0), shadeOf(pixels, 1)]).toEqual(names.map((name) => known.get(name)));
+    // The program's own has none.
+    expect((await client.library.samples({ name: 'fashion-mnist', split: 'test' })).names).toBeUndefined();
   });
 
   it('gives the sound of an example, and says of others that there is none', async () => {

@@ -108,6 +108,8 @@ export const samplesSchema = z.strictObject({
   indices: list(count),
   labels: list(count),
   pixels: bytes,
+  /** Of their files, in what was imported; absent where they were not kept. */
+  names: list(z.string()).optional(),
 });
 
 export const recordingInput = z.strictObject({ name: NAME, split: samplesInput.shape.split, index: count });

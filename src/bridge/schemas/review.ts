@@ -40,6 +40,8 @@ export const imagesSchema = z.strictObject({
   shape: list(z.number()),
   /** `[indices][height][width][channels]` */
   pixels: bytes,
+  /** Of their files, in what was imported; absent where they were not kept. */
+  names: list(z.string()).optional(),
 });
 
 export const layersSchema = z.strictObject({

@@ -1,7 +1,7 @@
 /** What lies beside a data set's images and labels: each example's group and position, its sound,
  * and the name of its file. */
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COLUMNS, columnBytes, columnOf, tornGroup } from '../../core/columns.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
@@ -79,8 +79,36 @@ export async function checkNames(directory: string, { names, count }: Split): Pr
   if (names === undefined) return;
   const file = join(directory, names.file);
   await checkPacked(file, names);
-  const found = namesIn((await unpacked(file, namesBytes(count))).toString('utf8'), count);
-  if (typeof found === 'string') throw corrupt(file, found);
+  await namesOf(file, count);
+}
+
+async function namesOf(file: string, count: number): Promise<readonly string[]> {
+  const names = namesIn((await unpacked(file, namesBytes(count))).toString('utf8'), count);
+  if (typeof names === 'string') throw corrupt(file, names);
+  return names;
+}
+
+/** The last ones: galleries ask for a page of one split after the other. */
+let latest: { readonly file: string; readonly modified: number; readonly names: readonly string[] } | undefined;
+
+/** Of the files of some examples of a split; `undefined` where none were kept. Throws
+ * `dataset.*`. */
+export async function readNames(
+  { directory, card }: { readonly directory: string; readonly card: DatasetCard },
+  split: SplitName,
+  indices: readonly number[],
+): Promise<readonly string[] | undefined> {
+  const { names, count } = card.splits[split];
+  if (names === undefined) return undefined;
+  const file = join(directory, names.file);
+  const { mtimeMs } = await stat(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  if (latest?.file !== file || latest.modified !== mtimeMs) {
+    latest = { file, modified: mtimeMs, names: await namesOf(file, count) };
+  }
+  const known = latest.names;
+  return indices.map((index) => known[index] ?? '');
 }
 
 /** `[samples]` of 16 bits, the lower byte first; `undefined` where none was kept, or the split has

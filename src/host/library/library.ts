@@ -19,7 +19,7 @@ import type { ReadableStore } from '../../store/store.ts';
 import { bytesIn } from '../../store/upkeep/waste.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { fingerprintOf, labelsOf, readImages } from './dataset-files.ts';
-import { readRecording } from './dataset-sides.ts';
+import { readNames, readRecording } from './dataset-sides.ts';
 import { fingerprintOf as fingerprintOfTeacher, readCurve } from './teacher-files.ts';
 import { SPLITS as SPLIT_NAMES } from '../../core/records/sources.ts';
 import type { EnsembleCard, Judged, LogitsCard, OnnxCard, TeacherCard } from '../../core/records/teacher-card.ts';
@@ -127,7 +127,9 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
       const indices = places.slice(offset, offset + limit);
       const { shape } = found.card;
       const pixels = indices.length === 0 ? new Uint8Array() : await readImages(found, SPLITS[split], indices);
-      return { total: places.length, shape, indices, labels: indices.map((place) => labels[place] ?? 0), pixels };
+      const names = await readNames(found, SPLITS[split], indices);
+      const page = { indices, labels: indices.map((place) => labels[place] ?? 0), pixels, ...(names && { names }) };
+      return { total: places.length, shape, ...page };
     },
     /** Throws `usage.invalid` where none was kept, or there is no such example. */
     recording: async ({ name, split, index }: RecordingInput): Promise<RecordingView> => {

@@ -10,6 +10,7 @@ import type { StoredFiles } from '../../store/files.ts';
 import type { CheckpointRow, ReadableStore } from '../../store/store.ts';
 import type { Catalog } from '../library/catalog.ts';
 import { labelsOf, readImages } from '../library/dataset-files.ts';
+import { readNames } from '../library/dataset-sides.ts';
 import { datasetOf } from '../library/known-sources.ts';
 import { fingerprintOf } from '../library/teacher-files.ts';
 import type { SideJobs } from '../jobs/side-jobs.ts';
@@ -116,7 +117,9 @@ export function createReview({ store, files, catalog, side }: ReviewParts) {
         const message = `The data set ${name} has ${count} validation ${many}, and none of the number ${stray}.`;
         throw new WorkbenchError('usage.invalid', message, { field: 'indices' });
       }
-      return { shape: found.card.shape, pixels: await readImages(found, 'val', indices) };
+      const names = await readNames(found, 'val', indices);
+      const pixels = await readImages(found, 'val', indices);
+      return { shape: found.card.shape, pixels, ...(names && { names }) };
     },
   };
 }
