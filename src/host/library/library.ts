@@ -195,6 +195,10 @@ function rowFacts({ gives, rows, accuracy, date }: LogitsCard): NonNullable<Teac
   ];
 }
 
+/** `0-255` -> `0 to 255` */
+const rangeOf = ({ scale }: OnnxCard['guesses'][number]): string =>
+  scale.replace(/(?<=\d)-(?=-?\d)/, ' to ').replaceAll(/-(?=\d)/g, '−');
+
 /** How an ONNX file is shown examples, as people say it. */
 function readingFacts({ reading, guesses, date }: OnnxCard): NonNullable<TeacherDetailView['facts']> {
   const { input, output, layout, size, channels, order, type, gives, batch, isFixed } = reading;
@@ -204,7 +208,7 @@ function readingFacts({ reading, guesses, date }: OnnxCard): NonNullable<Teacher
     ['Input', `${input}, ${type}, ${layout.toUpperCase()}`],
     // Steps lie in one column, and have no colours.
     ['Size', `${size.join(' x ')}${channels === 3 && size[1] > 1 ? `, ${order.toUpperCase()}` : ''}`],
-    ...(best ? ([['Numbers', `${best.scale}, mean ${best.mean}, deviation ${best.deviation}`]] as const) : []),
+    ...(best ? ([['Numbers', `${rangeOf(best)}, mean ${best.mean}, deviation ${best.deviation}`]] as const) : []),
     ['Output', `${output}, ${gives}`],
     ...(best ? ([['Classes', best.classes]] as const) : []),
     ['At a time', isFixed ? String(batch) : 'any number'],
