@@ -77,7 +77,10 @@ export function datasetContent(name: string, changes: object = {}, title = name)
     const facts = (part: string, data: Buffer) => ({
       ...{ file: `${split}-${part}.gz`, bytes: data.length, sha256: sha256Of(data) },
     });
-    splits[split] = { count, images: facts('images', images), labels: facts('labels', labels) };
+    const names = gzipSync(JSON.stringify(Array.from({ length: count }, (_, place) => `${split}/${place}.png`)));
+    content[`datasets/${name}/${split}-names.gz`] = names;
+    const parts = { images: facts('images', images), labels: facts('labels', labels), names: facts('names', names) };
+    splits[split] = { count, ...parts };
   }
   const card = { ...{ id: name, title, licence: 'none', shape, classes, splits }, ...changes };
   content[`datasets/${name}/dataset.json`] = Buffer.from(JSON.stringify(card));
