@@ -12,6 +12,7 @@ import type { SplitName } from '../../src/core/records/sources.ts';
 import { pixelsIn } from '../../src/compute/data/dataset.ts';
 import type { Dataset } from '../../src/compute/data/dataset.ts';
 import { encodeTensors } from '../../src/compute/files/safetensors.ts';
+import { dealtByName } from '../../src/compute/teachers/logits/by-name.ts';
 import { importLogits } from '../../src/compute/teachers/logits/import.ts';
 import { decodeNpyNames } from '../../src/compute/teachers/logits/npy.ts';
 import { openTeacher } from '../../src/compute/teachers/teacher.ts';
@@ -200,6 +201,26 @@ describe('rows by name', () => {
     const dataset = { ...data, names: () => undefined };
     await expect(imported(npz(names), { dataset })).rejects.toThrow('Mine keeps none: import the data set again');
   });
+});
+
+it('names longer than those of a set in one folder mean the file that they end with', () => {
+  const known = { train: ['1.png', '2.png'], val: ['3.png'], test: ['4.png'] };
+  const array = { shape: [4, 1], values: Float32Array.of(4, 3, 2, 1) };
+  const given = [4, 3, 2, 1].map((one) => `photographs/${one}.png`);
+  const { arrays } = dealtByName(new Map([['x', array]]), given, { card: data.card, names: (split) => known[split] });
+  expect(SPLITS.map((split) => [...(arrays.get(split)?.values ?? [])])).toEqual([[1, 2], [3], [4]]);
+});
+
+it('names shorter than those of the data set mean the one file that ends so', () => {
+  const known = { train: ['train/a/1.png', 'train/b/2.png'], val: ['val/a/3.png'], test: ['test/a/12.png'] };
+  const array = { shape: [4, 1], values: Float32Array.of(2, 12, 1, 3) };
+  const given = ['b/2.png', '12.png', './1.png', 'a/3.png'];
+  const { arrays, notes } = dealtByName(new Map([['x', array]]), given, {
+    card: data.card,
+    names: (split) => known[split],
+  });
+  expect(notes).toEqual([]);
+  expect(SPLITS.map((split) => [...(arrays.get(split)?.values ?? [])])).toEqual([[1, 2], [3], [12]]);
 });
 
 describe('names of NumPy', () => {

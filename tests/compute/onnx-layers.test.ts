@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { loadDataset, pixelsIn } from '../../src/compute/data/dataset.ts';
+import { ELEMENT_TYPES } from '../../src/compute/export/encode-onnx.ts';
 import type { OnnxGraph } from '../../src/compute/export/encode-onnx.ts';
+import { readTeacherCard } from '../../src/compute/teachers/card.ts';
 import { importOnnx } from '../../src/compute/teachers/onnx/import.ts';
 import { layersIn } from '../../src/compute/teachers/onnx/layers.ts';
 import { disposeTargets } from '../../src/compute/teachers/targets.ts';
@@ -17,6 +19,7 @@ import { DISTILLATION_DEFAULTS } from '../../src/core/records/distillation.ts';
 import type { OnnxCard, OnnxLayer } from '../../src/core/records/teacher-card.ts';
 import { COLOUR, colourNetwork, writeColourDataset } from './support/colour-dataset.ts';
 import type { ColourNetwork } from './support/colour-dataset.ts';
+import { retyped } from './support/external-weights.ts';
 import { TINY_RECIPE, tinyConvolutional, tinyTask } from './support/tiny-training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'onnx-layers-'));
@@ -27,10 +30,10 @@ let number = 0;
 beforeAll(async () => void (await loadBackend()));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function imported(network: ColourNetwork) {
+async function imported(network: ColourNetwork, change = (bytes: Uint8Array) => bytes) {
   number += 1;
   const [file, directory] = [join(folder, `${number}.onnx`), join(folder, `teacher-${number}`)];
-  writeFileSync(file, colourNetwork(network));
+  writeFileSync(file, change(colourNetwork(network)));
   const order = { dataset: { directory: data }, name: 'theirs', title: 'Theirs', date: '2026-01-02' };
   // Several outputs may have as many numbers as there are classes.
   const source = { kind: 'onnx', file, said: { output: 'answers' } } as const;
@@ -168,6 +171,30 @@ describe('an ONNX file with further outputs', () => {
     await teacher.dispose();
   });
 
+  it('may give what is no layer: its choice as a whole number, and more than a card has room for', async () => {
+    const many = Array.from({ length: 80 }, (_, index) => `copy${index}`);
+    const { card, directory } = await imported(
+      {
+        change: (graph) => ({
+          ...graph,
+          nodes: [
+            ...graph.nodes,
+            node('ArgMax', ['answers'], 'choice', { axis: { int: 1 }, keepdims: { int: 1 } }),
+            ...many.map((name) => node('AveragePool', ['pixels'], name, pool)),
+          ],
+          outputs: [
+            ...graph.outputs,
+            { name: 'choice', dims: ['n', 1] },
+            ...many.map((name) => ({ name, dims: ['n', 3, 4, 4] })),
+          ],
+        }),
+      },
+      (bytes) => retyped(bytes, 'choice', ELEMENT_TYPES.int64),
+    );
+    expect(card.layers?.map(({ output }) => output)).toEqual(many.slice(0, 64));
+    expect(readTeacherCard(directory)).toEqual(card);
+  });
+
   const requestOf = (directory: string, loss: 'at' | 'fitnet' | 'crd') => ({
     ...{ teacher: { directory }, dataset, count: COLOUR.train, augmentation: TINY_RECIPE.augmentation },
     ...{ distillation: DISTILLATION_DEFAULTS[loss], student: student(), cacheDir: join(folder, 'cache') },
@@ -191,10 +218,12 @@ describe('an ONNX file with further outputs', () => {
     const { directory, card } = await imported(withLayers());
     const request = requestOf(directory, 'at');
     const known = targetsFingerprint(request);
-    const layers = [{ ...LAYERS[3], height: 4, width: 1 }] as OnnxLayer[];
-    const lying: OnnxCard = { ...card, layers };
-    writeFileSync(join(directory, 'teacher.json'), JSON.stringify(lying));
+    const write = (layers: OnnxCard['layers']): void =>
+      writeFileSync(join(directory, 'teacher.json'), JSON.stringify({ ...card, layers }));
+    // Read in another order, the same outputs say something else.
+    write(card.layers?.map((layer) => (layer.output === 'quarter' ? { ...layer, order: 'nhwc' } : layer) as OnnxLayer));
     expect(targetsFingerprint(request)).not.toBe(known);
+    write([{ ...LAYERS[3], height: 4, width: 1 } as OnnxLayer]);
     await expect(teacherTargets(request, free, () => undefined)).rejects.toThrow(
       'output "quarter" gives [3, 2, 2] for an example, and its card says [3, 4, 1]',
     );
