@@ -1,7 +1,7 @@
 /** What is asked of any teacher, whatever kind it is. */
 import type { ArchitectureGraph } from './arch/graph.ts';
-import { networkLayers } from './distill/feature-levels.ts';
-import type { FeatureLevel, NetworkLayers } from './distill/feature-levels.ts';
+import { lastOfEachSize, networkLayers } from './distill/feature-levels.ts';
+import type { NetworkLayers } from './distill/feature-levels.ts';
 import { WorkbenchError } from './errors.ts';
 import { SPLITS } from './records/sources.ts';
 import type { SplitName } from './records/sources.ts';
@@ -35,20 +35,12 @@ export function layersOf(card: TeacherCard): NetworkLayers | undefined {
 
 /** Of outputs of one size the last counts, as of layers; so does the last vector. */
 export function shownLayers(layers: readonly OnnxLayer[]): NetworkLayers {
-  const levels = new Map<string, FeatureLevel>();
-  let vector: NetworkLayers['vector'];
-  for (const layer of layers) {
-    const { output: layerId } = layer;
-    if (layer.form === 'vector') {
-      vector = { layerId, length: layer.length };
-    } else {
-      const { height, width, channels } = layer;
-      levels.set(`${height}x${width}`, { layerId, height, width, channels });
-    }
-  }
-  const places = ({ height, width }: FeatureLevel): number => height * width;
-  const sorted = [...levels.values()].sort((left, right) => places(right) - places(left));
-  return { levels: sorted, ...(vector && { vector }) };
+  const maps = layers.flatMap((layer) => (layer.form === 'vector' ? [] : [{ ...layer, layerId: layer.output }]));
+  const vector = layers.findLast((layer) => layer.form === 'vector');
+  return {
+    levels: lastOfEachSize(maps.map(({ layerId, height, width, channels }) => ({ layerId, height, width, channels }))),
+    ...(vector && { vector: { layerId: vector.output, length: vector.length } }),
+  };
 }
 
 /** `layer2 8 x 8 x 128` */

@@ -195,6 +195,22 @@ describe('an ONNX file with further outputs', () => {
     expect(readTeacherCard(directory)).toEqual(card);
   });
 
+  it('may give what is of no example: the same for any number of them', async () => {
+    const constant = (graph: OnnxGraph) => ({
+      ...graph,
+      nodes: [
+        ...graph.nodes,
+        node('Concat', ['bias', 'bias'], 'same', { axis: { int: 0 } }),
+        node('Unsqueeze', ['same', 'zero'], 'fixed'),
+      ],
+      initializers: [...graph.initializers, longs('zero', [0])],
+      outputs: [...graph.outputs, { name: 'fixed', dims: [1, 6] }],
+    });
+    // Four outputs, of which three are classes: as many numbers as the constant has.
+    const fixed = await imported({ change: constant });
+    expect([fixed.card.accuracy.validation, fixed.card.layers]).toEqual([1, undefined]);
+  });
+
   const requestOf = (directory: string, loss: 'at' | 'fitnet' | 'crd') => ({
     ...{ teacher: { directory }, dataset, count: COLOUR.train, augmentation: TINY_RECIPE.augmentation },
     ...{ distillation: DISTILLATION_DEFAULTS[loss], student: student(), cacheDir: join(folder, 'cache') },
@@ -271,6 +287,9 @@ describe('outputs are taken for', () => {
     ['rows that are no grid: nothing', [48, 7], undefined],
     ['one number: nothing', [1], undefined],
     ['other answers: nothing', [1000], undefined],
+    // As VGG's at 448 pixels: a card that says so could not be read again.
+    ['more numbers than a card may say: nothing', [100_352], undefined],
+    ['what has no numbers: nothing', [0, 4, 4], undefined],
   ])('%s', (_, shape, wanted) => {
     expect(taken(shape)).toEqual(wanted);
   });

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { NetworkLayers } from '../../core/distill/feature-levels.ts';
-import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
+import type { LayerForm } from '../../core/distill/teacher-arrays.ts';
 import type { DistillationRecipe } from '../../core/records/distillation.ts';
 import { LOGIT_LOSSES, noLayers } from '../../core/teacher.ts';
 import { attentionLoss, attentionMaps } from './attention.ts';
@@ -56,21 +56,19 @@ function layersOf({ layers }: TeacherTargets): NetworkLayers {
   return layers;
 }
 
-/** One of the teacher's arrays for a batch, from its logits and what its layers gave. The caller
- * owns it. */
-export function teacherOutput(
-  { form, name }: TeacherArray,
-  layers: NetworkLayers,
-  logits: Tensor,
+/** One of the teacher's arrays for a batch, `[batch][...shape]`, from what its layers gave. The
+ * caller owns it. */
+export function layerOutput(
+  form: LayerForm,
+  layers: Pick<NetworkLayers, 'levels'>,
   features: ReadonlyMap<string, Tensor>,
 ): Tensor {
-  if (form.kind === 'logits') return logits;
   const feature = features.get(form.layerId);
   if (feature === undefined) throw new Error(`The teacher has no layer "${form.layerId}"`);
   // A copy: the pass disposes what it was given, and a layer's output is the tidy's.
   if (form.kind === 'vector') return tf.clone(feature);
   const level = layers.levels.find(({ layerId }) => layerId === form.layerId);
-  if (level === undefined) throw new Error(`"${name}" is of no level of the teacher`);
+  if (level === undefined) throw new Error(`"${form.layerId}" is no level of the teacher`);
   const map = poolTo(mapOf(feature, level), form.size);
   return form.kind === 'map' ? tf.clone(map) : attentionMaps(map, form.power);
 }

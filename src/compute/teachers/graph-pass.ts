@@ -7,7 +7,7 @@ import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
 import { gatherImages, passOver } from '../data/augment.ts';
 import type { Images, View } from '../data/augment.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
-import { teacherOutput } from '../losses/create-criterion.ts';
+import { layerOutput } from '../losses/create-criterion.ts';
 import type { Model } from '../model/model.ts';
 import { unflatten } from '../model/parameters.ts';
 import type { Parameters } from '../model/parameters.ts';
@@ -42,7 +42,7 @@ export async function teacherPass(
         undefined,
         { layers, give: (layer, output) => features.set(layer, output) },
       );
-      return arrays.map((array) => teacherOutput(array, shown, logits, features));
+      return arrays.map(({ form }) => (form.kind === 'logits' ? logits : layerOutput(form, shown, features)));
     });
     values.forEach(({ array, all }, index) => {
       const output = outputs[index]?.dataSync<'float32'>();

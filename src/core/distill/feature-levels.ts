@@ -45,7 +45,7 @@ export interface LevelPair {
 function featureLevels(graph: ArchitectureGraph): readonly FeatureLevel[] {
   const shapes = inferShapes(graph);
   const grids = new Map<string, Grid>();
-  const levels = new Map<string, FeatureLevel>();
+  const found: FeatureLevel[] = [];
   for (const layer of graph.layers) {
     const shape = shapes.get(layer.id) ?? [];
     const grid = gridOf(layer, shape, shapes, grids);
@@ -54,8 +54,14 @@ function featureLevels(graph: ArchitectureGraph): readonly FeatureLevel[] {
     const { height, width, isTurned } = grid;
     const fits = shape.length === 3 || (!isTurned && shape[0] === height * width);
     if (!fits || layer.layer.op === 'input' || height * width === 1) continue;
-    levels.set(`${height}x${width}`, { layerId: layer.id, height, width, channels: shape.at(-1) ?? 0 });
+    found.push({ layerId: layer.id, height, width, channels: shape.at(-1) ?? 0 });
   }
+  return lastOfEachSize(found);
+}
+
+/** From fine to coarse, of layers in the order of their network. */
+export function lastOfEachSize(layers: readonly FeatureLevel[]): readonly FeatureLevel[] {
+  const levels = new Map(layers.map((level) => [`${level.height}x${level.width}`, level]));
   return [...levels.values()].sort((left, right) => right.height * right.width - left.height * left.width);
 }
 

@@ -35,6 +35,9 @@ export interface TeacherArray {
     | { readonly kind: 'vector'; readonly layerId: string };
 }
 
+/** Of an array that is made of a layer. */
+export type LayerForm = Exclude<TeacherArray['form'], { readonly kind: 'logits' }>;
+
 export type Size = readonly [height: number, width: number];
 
 type LayerLoss = 'at' | 'fitnet' | 'crd';
@@ -48,7 +51,7 @@ const COMPARES_LAYERS: { readonly [L in DistillationLoss]: L extends LayerLoss ?
 const needsLayers = (recipe: DistillationRecipe): recipe is RecipeOf<LayerLoss> => COMPARES_LAYERS[recipe.loss];
 
 /** What a teacher has to show. */
-export interface Lessons {
+export interface TeacherOutputs {
   readonly classes: number;
   /** Absent where they are not known. */
   readonly layers?: NetworkLayers | undefined;
@@ -67,7 +70,7 @@ export function lackOf(recipe: DistillationRecipe, layers: NetworkLayers | undef
 export function teacherArrays(
   recipe: DistillationRecipe,
   student: ArchitectureGraph,
-  { classes, layers }: Lessons,
+  { classes, layers }: TeacherOutputs,
   rows: number,
 ): readonly TeacherArray[] {
   if (recipe.loss === 'none') return [];

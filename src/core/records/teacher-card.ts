@@ -96,11 +96,13 @@ const readingSchema = z.object({
   isFixed: z.boolean(),
 });
 
+/** Files of strangers may have any number of outputs. */
+export const MOST_LAYERS = 64;
 const width = z.int().min(1).max(65_536);
 const ofMap = { output: text, height: size, width: size, channels: width };
 
 /** An output of an ONNX file beside its answers, of each image. */
-const layerSchema = z.discriminatedUnion('form', [
+export const onnxLayerSchema = z.discriminatedUnion('form', [
   z.object({ form: z.literal('map'), order: z.enum(['nchw', 'nhwc']), ...ofMap }),
   /** Rows `[skipped + height * width][channels]`: of places, row by row, behind some that are
    * none. */
@@ -157,7 +159,7 @@ const onnxCardSchema = z.object({
   reading: readingSchema,
   guesses: z.array(guessSchema).max(200),
   /** What students can be compared with beside its answers, in the order of the file. */
-  layers: z.array(layerSchema).max(64).optional(),
+  layers: z.array(onnxLayerSchema).max(MOST_LAYERS).optional(),
   /** Files beside the model's that hold its weights. */
   data: z
     .array(z.object({ file: fileName, bytes: z.int(), sha256: hash }))
@@ -231,6 +233,6 @@ export type LogitsCard = RecordOf<typeof logitsCardSchema>;
 export type Judged = RecordOf<typeof judgedSchema>;
 export type OnnxReading = OnnxCard['reading'];
 export type SaidOfTeacher = RecordOf<typeof saidOfTeacherSchema>;
-export type OnnxLayer = RecordOf<typeof layerSchema>;
+export type OnnxLayer = RecordOf<typeof onnxLayerSchema>;
 export type OnnxGuess = OnnxCard['guesses'][number];
 export type Normalisation = RecordOf<typeof normalisationSchema>;

@@ -113,7 +113,7 @@ async function soundFiles(
   return {
     ...{ classes, example: plan.example, ...(isKept && { samples: plan.length }), ...(groups && { groups }) },
     parts: await mapParts(cut, async (part) => {
-      const names = isCut(request) && part.map(({ file }) => placeIn(path, file));
+      const names = isCut(request.options) && part.map(({ file }) => placeIn(path, file));
       return { ...examplesIn(part, plan, picture, isKept, findings), ...columnsOf(part), ...(names && { names }) };
     }),
     warnings: [
@@ -164,11 +164,11 @@ function planOf(path: string, wavs: readonly WavFile[], { options }: SourceReque
 }
 
 /** A recording is one example, of its beginning. */
-const isCut = ({ options }: Pick<SourceRequest, 'options'>): boolean => options.sound?.long !== 'windows';
+const isCut = ({ sound }: SourceRequest['options']): boolean => sound?.long !== 'windows';
 
 /** All windows of a recording are one group, where nothing else says what is one. */
 function piecesOf(piece: Piece, { length, example }: Plan, { path, options }: SourceRequest): readonly Piece[] {
-  if (isCut({ options })) return [piece];
+  if (isCut(options)) return [piece];
   const { wav, file, group = relative(path, file) } = piece;
   const count = Math.max(1, Math.round((wav.frames * example.rate) / wav.rate / length));
   return Array.from({ length: count }, (_, number) => ({ ...piece, group, number }));
@@ -265,7 +265,7 @@ function warningsOf(
       : []),
     ...(many > 0 ? [`Of several channels, of which the mean was taken: ${plural(many)}.`] : []),
     ...(longer > 0
-      ? [`Longer than ${seconds} s, ${isCut({ options }) ? 'cut there' : 'cut into windows'}: ${plural(longer)}.`]
+      ? [`Longer than ${seconds} s, ${isCut(options) ? 'cut there' : 'cut into windows'}: ${plural(longer)}.`]
       : []),
     ...(shorter > 0 ? [`Shorter than ${seconds} s, with silence after it: ${plural(shorter)}.`] : []),
   ];

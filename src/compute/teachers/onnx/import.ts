@@ -151,12 +151,13 @@ async function usablePorts(
   return { ...first.sizes, ports: usable.map(({ port }) => port) };
 }
 
-/** What it gives beside its answers, by what it gives for an empty image. */
+/** What it gives beside its answers, by what it gives for empty images: for two where it takes any
+ * number, since what is the same for one may be of none. */
 async function layersOf(network: OnnxNetwork, reading: OnnxReading): Promise<readonly OnnxLayer[]> {
   const further = furtherOutputs(network, reading.output);
   if (further.length === 0) return [];
   const outputs = [reading.output, ...further];
-  const count = reading.isFixed ? reading.batch : 1;
+  const count = reading.isFixed ? reading.batch : 2;
   const given = await network.run(reading, outputs, blank(reading, count), [count, ...exampleSizes(reading)]);
   return layersIn(given, count, reading);
 }

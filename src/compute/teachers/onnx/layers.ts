@@ -3,11 +3,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../../../core/errors.ts';
+import { MOST_LAYERS, onnxLayerSchema } from '../../../core/records/teacher-card.ts';
 import type { OnnxLayer, OnnxReading } from '../../../core/records/teacher-card.ts';
 import type { Given, OnnxNetwork } from './session.ts';
 
-/** Files of strangers may have any number of outputs. */
-const MOST_LAYERS = 64;
 const FLOATS: readonly string[] = ['float32', 'float16', 'float64'];
 /** Tokens that are no places come first: none, a class token, one for distillation as well (DeiT),
  * or four registers (DINOv2). */
@@ -22,7 +21,8 @@ export const furtherOutputs = ({ outputs }: Pick<OnnxNetwork, 'outputs'>, answer
 
 /** What outputs are, by what they and the answers gave for `count` examples. Sizes tell the order
  * of axes where one order alone has the shape of the input; where both have, it is the input's.
- * A vector as long as the answers are is taken for other answers. */
+ * A vector as long as the answers are is taken for other answers. What is larger than a card may
+ * say is left out. */
 export function layersIn(
   given: ReadonlyMap<string, Given>,
   count: number,
@@ -33,7 +33,8 @@ export function layersIn(
     const [examples, ...sizes] = shape;
     if (output === reading.output || examples !== count) return [];
     const layer = layerOf(output, sizes, reading);
-    return layer === undefined || (layer.form === 'vector' && layer.length === numbers) ? [] : layer;
+    const isOther = layer?.form === 'vector' && layer.length === numbers;
+    return layer !== undefined && !isOther && onnxLayerSchema.safeParse(layer).success ? layer : [];
   });
 }
 

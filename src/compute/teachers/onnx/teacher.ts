@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../core/arch/ops.ts';
-import type { TeacherArray } from '../../../core/distill/teacher-arrays.ts';
+import type { LayerForm, TeacherArray } from '../../../core/distill/teacher-arrays.ts';
 import { messageOf, WorkbenchError } from '../../../core/errors.ts';
 import type { OnnxCard, OnnxReading } from '../../../core/records/teacher-card.ts';
 import { filesOf, shownLayers, splitsOf } from '../../../core/teacher.ts';
@@ -13,7 +13,7 @@ import { span } from '../../data/rows.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import { bothClasses, logitOf } from '../answers.ts';
 import { assertSameFile } from '../card.ts';
-import { teacherOutput } from '../../losses/create-criterion.ts';
+import { layerOutput } from '../../losses/create-criterion.ts';
 import type { OpenTeacher } from '../open-teacher.ts';
 import { byteImages } from './images.ts';
 import type { ByteImages } from './images.ts';
@@ -33,9 +33,8 @@ export async function openOnnxTeacher(card: OnnxCard, directory: string, dataset
     splits: splitsOf(card),
     answers: async ({ view, split, count }, arrays, yieldToEvents, onProgress) => {
       const shown = { dataset, images: byteImages(dataset.split(split), count), view };
-      if (arrays.some(({ form }) => form.kind !== 'logits')) {
-        return featuresOf(network, card, arrays, shown, yieldToEvents, onProgress);
-      }
+      const ofLayers = arrays.flatMap(({ form, ...array }) => (form.kind === 'logits' ? [] : [{ ...array, form }]));
+      if (ofLayers.length > 0) return featuresOf(network, card, ofLayers, shown, yieldToEvents, onProgress);
       const logits = await logitsOf(network, card.reading, shown, yieldToEvents, onProgress);
       assertNumbers(logits, card.classes);
       return new Map(arrays.map(({ name }) => [name, logits]));
@@ -81,12 +80,13 @@ export async function logitsOf(
 async function featuresOf(
   network: OnnxNetwork,
   { reading, layers = [] }: OnnxCard,
-  arrays: readonly TeacherArray[],
+  arrays: readonly (TeacherArray & { readonly form: LayerForm })[],
   shown: ShownImages,
   yieldToEvents: YieldToEvents,
   onProgress: (done: number) => void,
 ): Promise<ReadonlyMap<string, Float32Array>> {
-  const wanted = arrays.map(({ form }) => (form.kind === 'logits' ? '' : form.layerId));
+  const wanted = arrays.map(({ form }) => form.layerId);
+  const known = shownLayers(layers);
   const tapped = layers.filter(({ output }) => wanted.includes(output));
   const values = arrays.map((array) => new Float32Array(shown.images.count * sizeOf(array.shape)));
   const take = (given: ReadonlyMap<string, Given>, start: number, count: number): void => {
@@ -97,7 +97,7 @@ async function featuresOf(
           return one ? [[layer.output, featureOf(layer, one, count)]] : [];
         }),
       );
-      return arrays.map((array) => teacherOutput(array, shownLayers(layers), tf.scalar(NaN), features));
+      return arrays.map(({ form }) => layerOutput(form, known, features));
     });
     tensors.forEach((tensor, index) => {
       values[index]?.set(tensor.dataSync<'float32'>(), start * sizeOf(arrays[index]?.shape ?? []));
