@@ -30,7 +30,8 @@ const PLAIN: View = { down: 0, right: 0, flipped: false };
 
 interface Taps {
   readonly first: Int32Array;
-  /** `[to][width]` */
+  readonly counts: Int32Array;
+  /** `[to][width]`, of each place the first `counts` of its row. */
   readonly weights: Float32Array;
   readonly width: number;
 }
@@ -148,12 +149,15 @@ function show({ parts, black, mean }: Channel, { pixels, first, shape }: Image, 
     const start = first + (source * w + column) * c;
     const stride = flipped ? -c : c;
     parts.forEach(({ from: channel, table }, part) => {
+      const last = to + end * step;
       let pixel = start + channel;
       if (part === 0) {
-        for (let x = begin; x < end; x++, pixel += stride) values[to + x * step] = table[pixels[pixel] ?? 0] ?? NaN;
+        for (let place = to + begin * step; place < last; place += step, pixel += stride) {
+          values[place] = table[pixels[pixel] ?? 0] ?? NaN;
+        }
       } else {
-        for (let x = begin; x < end; x++, pixel += stride) {
-          values[to + x * step] = (values[to + x * step] ?? NaN) + (table[pixels[pixel] ?? 0] ?? NaN);
+        for (let place = to + begin * step; place < last; place += step, pixel += stride) {
+          values[place] = (values[place] ?? NaN) + (table[pixels[pixel] ?? 0] ?? NaN);
         }
       }
     });
@@ -172,6 +176,7 @@ function tapsOf(from: number, to: number): Taps {
   const support = Math.max(1, ratio);
   const width = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(to);
+  const counts = new Int32Array(to);
   const weights = new Float32Array(to * width);
   for (let place = 0; place < to; place++) {
     const centre = (place + 0.5) * ratio;
@@ -182,9 +187,10 @@ function tapsOf(from: number, to: number): Taps {
     );
     const total = raw.reduce((sum, weight) => sum + weight, 0);
     first[place] = start;
+    counts[place] = raw.length;
     raw.forEach((weight, index) => (weights[place * width + index] = weight / total));
   }
-  return { first, weights, width };
+  return { first, counts, weights, width };
 }
 
 /** A plane `[h][w]` becomes one of as many rows and columns as there are taps, first along its
@@ -199,11 +205,11 @@ function createResizer(
   return (plane, { values, from, step }) => {
     for (let row = 0; row < h; row++) {
       for (let x = 0; x < width; x++) {
-        const source = row * w + (columns.first[x] ?? 0);
+        const begin = x * columns.width;
+        const end = begin + (columns.counts[x] ?? 0);
         let sum = 0;
-        for (let tap = 0; tap < columns.width; tap++) {
-          const weight = columns.weights[x * columns.width + tap] ?? 0;
-          if (weight !== 0) sum += weight * (plane[source + tap] ?? NaN);
+        for (let tap = begin, source = row * w + (columns.first[x] ?? 0); tap < end; tap++, source++) {
+          sum += (columns.weights[tap] ?? NaN) * (plane[source] ?? NaN);
         }
         narrow[row * width + x] = sum;
       }
@@ -218,9 +224,15 @@ function createResizer(
         const source = ((rows.first[row] ?? 0) + tap) * width;
         const below = other === 0 || tap + 1 === rows.width ? source : source + width;
         const share = below === source ? 0 : other;
-        for (let x = 0; x < width; x++) {
-          const added = weight * (narrow[source + x] ?? NaN) + share * (narrow[below + x] ?? NaN);
-          values[to + x * step] = tap === 0 ? added : (values[to + x * step] ?? NaN) + added;
+        if (tap === 0) {
+          for (let x = 0, place = to; x < width; x++, place += step) {
+            values[place] = weight * (narrow[source + x] ?? NaN) + share * (narrow[below + x] ?? NaN);
+          }
+        } else {
+          for (let x = 0, place = to; x < width; x++, place += step) {
+            const added = weight * (narrow[source + x] ?? NaN) + share * (narrow[below + x] ?? NaN);
+            values[place] = (values[place] ?? NaN) + added;
+          }
         }
       }
     }
