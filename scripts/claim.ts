@@ -71,6 +71,7 @@ const { values } = parseArgs({
 const places = {
   ...{ table: values.table, games: values.games ?? (values.epochs ? PLACES.epochGames : PLACES.games) },
   live: (values.live && values.records) || PLACES.live,
+  ...{ wide: PLACES.wide, predefined: PLACES.predefined },
   secondRows: (values.second && values.records) || PLACES.secondRows,
   secondGames: values.second && values.records ? `${values.records}.games` : PLACES.secondGames,
 };

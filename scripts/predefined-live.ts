@@ -18,25 +18,15 @@ import { searchesOf } from './claim-live/analysis.ts';
 import type { Protocol } from './claim-live/protocol.ts';
 import { readHeader } from './claim-live/protocol.ts';
 import { readRows, trainingSeedOf } from './claim-live/rows.ts';
-import { gainsText } from './predefined-live/gains.ts';
-import type { Predefined } from './predefined-live/gains.ts';
+import { gainsText, predefinedOf } from './predefined-live/gains.ts';
+import type { PredefinedRow } from './predefined-live/gains.ts';
 import { scaledReferences } from './record-table/students.ts';
 import { createBench } from './study/bench.ts';
 import { readRecord, recorded } from './study/record.ts';
-import { meanOf } from './study/statistics.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DATASET = join(ROOT, 'resources/datasets/fashion-mnist');
 const TEACHER = join(ROOT, 'resources/teachers/fashion-resnet');
-
-interface Row {
-  /** `predefined/KEY/ROUND` */
-  readonly id: string;
-  readonly key: string;
-  readonly params: number;
-  readonly testAccuracy: number;
-  readonly seconds: number;
-}
 
 const { values } = parseArgs({
   options: { out: { type: 'string' }, summary: { type: 'boolean', default: false } },
@@ -51,7 +41,7 @@ try {
     throw new WorkbenchError('usage.invalid', `${trainings} records no live claim: run scripts/claim-live.ts first.`);
   const file = join(values.out, 'predefined.jsonl');
   if (!values.summary) await trainAll(values.out, file, header.protocol);
-  const predefined = predefinedOf(readRecord<Row>(file), header.protocol);
+  const predefined = predefinedOf(readRecord<PredefinedRow>(file), header.protocol);
   console.log(`${predefined.length} predefined students are trained.\n`);
   console.log(gainsText(searchesOf(header.protocol, readRows(trainings)), predefined));
 } catch (error) {
@@ -70,7 +60,7 @@ async function trainAll(out: string, file: string, { recipe, fixed }: Protocol):
   for (const { id: key, graph, params } of students) {
     for (let round = 0; round < fixed.fresh; round++) {
       const id = `predefined/${key}/${round}`;
-      const row = await recorded(file, id, async (stillAtIt): Promise<Row> => {
+      const row = await recorded(file, id, async (stillAtIt): Promise<PredefinedRow> => {
         const order = { recipe, seed: trainingSeedOf(id), tested: true, teacherDirectory: TEACHER, onEpoch: stillAtIt };
         const { testAccuracy = NaN, seconds } = await bench.train({ graph, ...order });
         return { id, key, params, testAccuracy, seconds };
@@ -78,13 +68,4 @@ async function trainAll(out: string, file: string, { recipe, fixed }: Protocol):
       if (row) say(`${id}: ${row.testAccuracy.toFixed(4)}`);
     }
   }
-}
-
-/** Those whose fresh trainings are all there. */
-function predefinedOf(rows: readonly Row[], { fixed }: Protocol): readonly Predefined[] {
-  return [...Map.groupBy(rows, ({ key }) => key)].flatMap(([key, own]) => {
-    const [first] = own;
-    if (first === undefined || own.length < fixed.fresh) return [];
-    return [{ key, params: first.params, worth: meanOf(own.map(({ testAccuracy }) => testAccuracy)) }];
-  });
 }

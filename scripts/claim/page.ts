@@ -8,6 +8,8 @@ import type { LiveRow } from './live.ts';
 import { epochStudies } from './epochs.ts';
 import { epochFigures } from './report-epochs.ts';
 import { liveSection } from './report-live.ts';
+import { wideSection } from './report-wide.ts';
+import type { WidePlaces } from './report-wide.ts';
 import { landscapeSection } from './report-landscapes.ts';
 import { claimFigures, findingsOf } from './report.ts';
 import { secondFindings, secondSection } from './report-second.ts';
@@ -20,6 +22,9 @@ export const PLACES = {
   table: join(ROOT, 'resources/tables/fashion-kd.json'),
   games: join(ROOT, 'benchmarks/records/claim.jsonl'),
   live: join(ROOT, 'benchmarks/records/claim-live.jsonl'),
+  /** Of `scripts/claim-live.ts` and `scripts/predefined-live.ts`. */
+  wide: join(ROOT, 'benchmarks/records/claim-wide.jsonl'),
+  predefined: join(ROOT, 'benchmarks/records/claim-wide-predefined.jsonl'),
   secondRows: join(ROOT, 'benchmarks/records/claim-cifar10.rows.jsonl'),
   secondGames: join(ROOT, 'benchmarks/records/claim-cifar10.jsonl'),
   epochGames: join(ROOT, 'benchmarks/records/claim-epochs.jsonl'),
@@ -43,7 +48,8 @@ export function pageFigures(places: FigurePlaces, code: string): string {
     ...(second ? [{ title: 'CIFAR-10', findings: second }] : []),
   ];
   const live = liveSection(readRecord<LiveRow>(places.live));
-  return [claimFigures(first), live, secondSection(second), landscapeSection(landscapes)].join('\n\n');
+  const sections = [claimFigures(first), live, wideSection(places), secondSection(second)];
+  return [...sections, landscapeSection(landscapes)].join('\n\n');
 }
 
 /** What the page says that its section on epochs is made by. */
@@ -54,4 +60,5 @@ export function epochPageFigures({ table, games }: Readonly<Record<'table' | 'ga
   return epochFigures(epochStudies(readClaimTable(table).table), openBook(games, code).find);
 }
 
-export type FigurePlaces = Readonly<Record<'table' | 'games' | 'live' | 'secondRows' | 'secondGames', string>>;
+export type FigurePlaces = WidePlaces &
+  Readonly<Record<'table' | 'games' | 'live' | 'secondRows' | 'secondGames', string>>;

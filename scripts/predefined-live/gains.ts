@@ -8,14 +8,36 @@
  * g         mean gain of a search over those p that it offers something for                [seeds]
  */
 import type { Search } from '../claim-live/analysis.ts';
+import type { Protocol } from '../claim-live/protocol.ts';
 import { offerWithin } from '../study/limits.ts';
 import { table } from '../study/markdown.ts';
 import { meanInterval, meanOf } from '../study/statistics.ts';
+
+/** A training of one: `predefined/KEY/ROUND`. */
+export interface PredefinedRow {
+  readonly id: string;
+  readonly key: string;
+  readonly params: number;
+  readonly testAccuracy: number;
+  readonly seconds: number;
+}
 
 export interface Predefined {
   readonly key: string;
   readonly params: number;
   readonly worth: number;
+}
+
+/** Those whose fresh trainings are all there. */
+export function predefinedOf(
+  rows: readonly PredefinedRow[],
+  { fixed }: Pick<Protocol, 'fixed'>,
+): readonly Predefined[] {
+  return [...Map.groupBy(rows, ({ key }) => key)].flatMap(([key, own]) => {
+    const [first] = own;
+    if (first === undefined || own.length < fixed.fresh) return [];
+    return [{ key, params: first.params, worth: meanOf(own.map(({ testAccuracy }) => testAccuracy)) }];
+  });
 }
 
 /** NaN for a student that the front has nothing so small as. */
