@@ -50,19 +50,19 @@ interface Product {
 export function convolution(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions): Tensor {
   const { first, bias, activation } = options;
   const stride = sidesOf(options.stride);
-  if (!hasNativeKernels()) return composed(tf.conv2d(x, kernel, [...stride], 'same'), options);
-  const { forward, inputGradient, kernelGradient } =
-    kernel.size <= quickerKernels().largest.convolution
-      ? nativeConvolution(...stride)
-      : tensorFlowConvolution(...stride);
-  return product(x, kernel, bias, activation, {
+  if (tensorFlow() === undefined) return composed(tf.conv2d(x, kernel, [...stride], 'same'), options);
+  const isOurs = hasNativeKernels() && kernel.size <= quickerKernels().largest.convolution;
+  const { forward, inputGradient, kernelGradient } = (isOurs ? nativeConvolution : tensorFlowConvolution)(...stride);
+  const ops: Product = {
     forward,
     gradient: (dy, input, filter) => [
       ...(first ? [] : [inputGradient(dy, input, filter)]),
       kernelGradient(dy, input, filter),
     ],
     ofInput: !first,
-  });
+  };
+  if (hasNativeKernels()) return product(x, kernel, bias, activation, ops);
+  return composed(product(x, kernel, undefined, 'none', ops), options);
 }
 
 export function depthwiseConvolution(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions): Tensor {
@@ -182,7 +182,27 @@ interface ConvolutionOps {
   readonly kernelGradient: (dy: Tensor, x: Tensor, kernel: Tensor) => Tensor;
 }
 
-const tensorFlowConvolution = perAttributes((down: number, across: number) => tensorFlowOps('Conv2D', [down, across]));
+const tensorFlowConvolution = perAttributes((down: number, across: number): ConvolutionOps => {
+  const ops = tensorFlowOps('Conv2D', [down, across]);
+  if (down === 1 && across === 1) return ops;
+  return {
+    ...ops,
+    kernelGradient: (dy, x, kernel) =>
+      kernel.shape[0] === 1 && kernel.shape[1] === 1
+        ? tf.tidy(() => pointwiseGradient(dy, x, kernel, [down, across]))
+        : ops.kernelGradient(dy, x, kernel),
+  };
+});
+
+/** Of a 1x1 filter that leaves out places. oneDNN's own writes past its memory where fewer channels
+ * come in than it takes at a time (uxlfoundation/oneDNN, issue 6035): with AVX-512 and 12 channels
+ * at 56 x 56 the heap was broken, and the program died some steps later. */
+function pointwiseGradient(dy: Tensor, x: Tensor, kernel: Tensor, [down, across]: readonly [number, number]): Tensor {
+  const seen = tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, down, across, 1]);
+  const rows = (map: Tensor): Tensor => tf.reshape(map, [-1, map.shape[3] ?? 1]);
+  return tf.reshape(only(matMulTransposedLeft([rows(seen), rows(dy)])), kernel.shape);
+}
+
 const tensorFlowDepthwise = perAttributes((down: number, across: number) =>
   tensorFlowOps('DepthwiseConv2dNative', [down, across]),
 );
