@@ -22,7 +22,8 @@ const SCRIPT = `
     const x = tf.randomNormal([64, 56, 56, channels], 0, 1, 'float32', 1);
     const kernel = tf.randomNormal([1, 1, channels, 16], 0, 1, 'float32', 2);
     const slope = tf.randomNormal([64, 28, 28, 16], 0, 1, 'float32', 3);
-    const [ofX, ofKernel] = tf.grads((map, filter) => tf.sum(tf.mul(convolution(map, filter, options), slope)))([x, kernel]);
+    const scalar = (map, filter) => tf.sum(tf.mul(convolution(map, filter, options), slope));
+    const [ofX, ofKernel] = tf.grads(scalar)([x, kernel]);
     const seen = tf.reshape(tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, 2, 2, 1]), [-1, channels]);
     const expected = tf.matMul(seen, tf.reshape(slope, [-1, 16]), true);
     const distance = tf.max(tf.abs(tf.sub(tf.reshape(ofKernel, [channels, 16]), expected))).dataSync()[0];
