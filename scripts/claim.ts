@@ -69,9 +69,8 @@ const { values } = parseArgs({
 
 /** Somewhere else than in the repository, where the options say so. */
 const places = {
-  ...{ table: values.table, games: values.games ?? (values.epochs ? PLACES.epochGames : PLACES.games) },
+  ...{ ...PLACES, table: values.table, games: values.games ?? (values.epochs ? PLACES.epochGames : PLACES.games) },
   live: (values.live && values.records) || PLACES.live,
-  ...{ wide: PLACES.wide, predefined: PLACES.predefined },
   secondRows: (values.second && values.records) || PLACES.secondRows,
   secondGames: values.second && values.records ? `${values.records}.games` : PLACES.secondGames,
 };

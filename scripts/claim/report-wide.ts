@@ -34,13 +34,13 @@ export function wideSection(places: WidePlaces): string {
   const beside =
     predefined.length === 0
       ? 'Predefined students: untried.'
-      : `Points over ${predefined.length} predefined students (each family's reference, its widths times \u00bd, 1, ` +
-        '1\u00bd and 2) of the same recipe, which keep the limits: the best chosen one of no more params.\n\n' +
+      : `Points over ${predefined.length} predefined students (each family's reference, its widths times ½, 1, ` +
+        '1½ and 2) of the same recipe, which keep the limits: the best chosen one of no more params.\n\n' +
         gainsText(searches, predefined);
   const { gaps } = analyse(protocol, searches);
   const afterwards =
     'Not of the protocol, looked at afterwards and so no test: the global process, which is the default of a new ' +
-    `search, beside those two.\n\n${defaultTable(protocol, gaps)}`;
+    `search, beside evolution and random search.\n\n${defaultTable(protocol, gaps)}`;
   const bySeed = `Gaps by seed:\n\n${gapTable(gaps)}`;
   return [TITLE, analysisText(header, rows), afterwards, bySeed, costs(rows), beside].join('\n\n');
 }

@@ -10,7 +10,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedTensorInfoMap, Tensor, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import { averagePoolGradient, maxPoolGradient } from './composed-pools.ts';
-import { seenOf, spreadForInput } from './sliding-window.ts';
+import { pointwiseFilterGradient, seenOf, spreadForInput } from './sliding-window.ts';
 import type { Convolution } from './sliding-window.ts';
 
 type Size = [number, number, number, number];
@@ -68,14 +68,8 @@ function plainProduct({ inputs, attrs }: Call): Tensor | undefined {
 /** dw[i,j,c,f] = sum over n and places of seen[n,i+..,j+..,c] dy[n,..,f]: a convolution with images
  * as channels. */
 function filterGradient(x: Tensor4D, dy: Tensor4D, convolution: Convolution): Tensor {
-  const { inChannels, outChannels, filterHeight, filterWidth, strideHeight, strideWidth } = convolution;
-  if (filterHeight === 1 && filterWidth === 1) {
-    const [features, gradients] = [
-      tf.reshape(seenOf(x, convolution, [strideHeight, strideWidth]), [-1, inChannels]),
-      tf.reshape(dy, [-1, outChannels]),
-    ];
-    return tf.reshape(tf.matMul(features, gradients, true, false), [1, 1, inChannels, outChannels]);
-  }
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = convolution;
+  if (filterHeight === 1 && filterWidth === 1) return pointwiseFilterGradient(x, dy, convolution);
   const images = tf.transpose(seenOf(x, convolution), [3, 1, 2, 0]);
   const filters = tf.transpose(dy, [1, 2, 0, 3]);
   return tf.transpose(tf.conv2d(images, filters, 1, 'valid', 'NHWC', [strideHeight, strideWidth]), [1, 2, 0, 3]);

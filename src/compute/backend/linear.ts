@@ -20,7 +20,7 @@ import type { FusedActivation } from './native.ts';
 import { only, perAttributes, rawOp, tensorFlow } from './raw.ts';
 import type { RawOp } from './raw.ts';
 import { reshape } from './shape-ops.ts';
-import { padMap } from './sliding-window.ts';
+import { padMap, pointwiseFilterGradient } from './sliding-window.ts';
 
 export interface LinearOptions {
   readonly bias: Tensor1D | undefined;
@@ -187,21 +187,14 @@ const tensorFlowConvolution = perAttributes((down: number, across: number): Conv
   if (down === 1 && across === 1) return ops;
   return {
     ...ops,
-    kernelGradient: (dy, x, kernel) =>
-      kernel.shape[0] === 1 && kernel.shape[1] === 1
-        ? tf.tidy(() => pointwiseGradient(dy, x, kernel, [down, across]))
-        : ops.kernelGradient(dy, x, kernel),
+    kernelGradient: (dy, x, kernel) => {
+      const [map, filter] = [x as Tensor4D, kernel as Tensor4D]; // as a convolution's are
+      if (filter.shape[0] !== 1 || filter.shape[1] !== 1) return ops.kernelGradient(dy, x, kernel);
+      const seen = tf.backend_util.computeConv2DInfo(map.shape, filter.shape, [down, across], 1, 'same');
+      return tf.tidy(() => pointwiseFilterGradient(map, dy as Tensor4D, seen));
+    },
   };
 });
-
-/** Of a 1x1 filter that leaves out places. oneDNN's own writes past its memory where fewer channels
- * come in than it takes at a time (uxlfoundation/oneDNN, issue 6035): with AVX-512 and 12 channels
- * at 56 x 56 the heap was broken, and the program died some steps later. */
-function pointwiseGradient(dy: Tensor, x: Tensor, kernel: Tensor, [down, across]: readonly [number, number]): Tensor {
-  const seen = tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, down, across, 1]);
-  const rows = (map: Tensor): Tensor => tf.reshape(map, [-1, map.shape[3] ?? 1]);
-  return tf.reshape(only(matMulTransposedLeft([rows(seen), rows(dy)])), kernel.shape);
-}
 
 const tensorFlowDepthwise = perAttributes((down: number, across: number) =>
   tensorFlowOps('DepthwiseConv2dNative', [down, across]),

@@ -26,6 +26,19 @@ export function seenOf(x: Tensor4D, convolution: Convolution, [down, across] = [
   return tf.stridedSlice(padded, [0, 0, 0, 0], [batch, height, width, channels], [1, down, across, 1]) as Tensor4D;
 }
 
+/**
+ * Gradient `[1, 1, c, f]` of a 1x1 filter: one product over the places that it sees. oneDNN's own,
+ * where places are left out, writes past its memory if fewer channels come in than it takes at a
+ * time (uxlfoundation/oneDNN, issue 6035): with AVX-512 and 12 channels at 56 x 56 the heap was
+ * broken, and the program died some steps later.
+ */
+export function pointwiseFilterGradient(x: Tensor4D, dy: Tensor4D, convolution: Convolution): Tensor4D {
+  const { inChannels, outChannels, strideHeight, strideWidth } = convolution;
+  const features = tf.reshape(seenOf(x, convolution, [strideHeight, strideWidth]), [-1, inChannels]);
+  const gradients = tf.reshape(dy, [-1, outChannels]);
+  return tf.reshape(tf.matMul(features, gradients, true, false), [1, 1, inChannels, outChannels]);
+}
+
 /** dy, spread by the stride, with a margin of zeros that makes a valid convolution with the filter
  * as large as the input. */
 export function spreadForInput(dy: Tensor4D, convolution: Convolution): Tensor4D {

@@ -217,7 +217,8 @@ function createResizer(
     for (let row = 0; row < height; row++) {
       const to = from + row * width * step;
       const base = row * rows.width;
-      // Two rows at a time: where it widens, that is all of them.
+      // Two rows at a time: where it widens, that is all of them. The first are written and the
+      // rest are added in loops of their own: one that asks at each place is slower.
       for (let tap = 0; tap < rows.width; tap += 2) {
         const [weight, other] = [rows.weights[base + tap] ?? 0, rows.weights[base + tap + 1] ?? 0];
         if (tap > 0 && weight === 0) break;

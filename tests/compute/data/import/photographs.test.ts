@@ -167,7 +167,7 @@ const PILLOW = [
   [255, 102, 61, 235, 61, 102, 224, 35],
 ];
 
-it('are shrunk as Pillow and torchvision do, which a network from there was trained on', async () => {
+it('photographs are shrunk as Pillow and torchvision do, which a network from there was trained on', async () => {
   const pixels = Uint8Array.from({ length: 40 * 20 * 3 }, (_, byte) => {
     const [x, y] = [Math.floor(byte / 3) % 40, Math.floor(byte / 120)];
     return 255 * ((Math.floor(x / 7) + Math.floor(y / 5)) % 2);
